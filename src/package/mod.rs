@@ -1,0 +1,9 @@
+//! Packets -> what is fetched: parts and segments on the grid, playlists, endless streams, reload rules.
+//!
+//! In: [`Packet`](crate::codec::Packet)s of each rendition. Out: an immutable [`Snapshot`] at each part,
+//! and texts and bytes made from it. Never: reads a clock, waits, knows who listens.
+//! Spec: draft-pantos-hls-rfc8216bis; ISO/IEC 23000-19 (CMAF); ISO/IEC 14496-12.
+
+pub mod snapshot;
+
+pub use snapshot::{Chunk, Segment, Snapshot, Stream, Window};

@@ -1,0 +1,11 @@
+//! Station + library index + history -> the log: what airs, planned forward in time.
+//!
+//! In: a [`Station`](crate::station::Station), an [`Index`] of what the library owns, what aired before.
+//! Out: [`Entry`] after entry, without a gap. Never: reads a clock, a file or global randomness; the
+//! same arguments give the same log on any machine.
+
+pub mod item;
+pub mod log;
+
+pub use item::{Index, Item, Pool};
+pub use log::Entry;
