@@ -50,10 +50,19 @@ impl Planner {
     }
 
     /// Plans on from where the log ends (or from `start`, if it is empty) until an entry begins at or after `until`.
+    /// The built-in bed is planned only until `bed_until`: there may be music by then.
     ///
     /// The last entry is amended with its crossfade unless it begins before `frozen`: what is there is
     /// already cued or audible. `past` has noted every entry of the log, and notes every new one.
-    pub fn extend(&self, log: &mut Log, past: &mut Past, start: Position, frozen: Position, until: Position) {
+    pub fn extend(
+        &self,
+        log: &mut Log,
+        past: &mut Past,
+        start: Position,
+        frozen: Position,
+        until: Position,
+        bed_until: Position,
+    ) {
         while log.last().is_none_or(|last| last.at < until) {
             let at = log.end().unwrap_or(start);
             let choice = rotation::next(
@@ -63,6 +72,9 @@ impl Planner {
                 &self.unplayable,
                 self.seed.with(at.0 as u64),
             );
+            if choice.item.is_none() && at >= bed_until {
+                return;
+            }
             let mut entry = self.entry(at, choice);
             if let Some(last) = log.last() {
                 let overlap = if last.at < frozen {

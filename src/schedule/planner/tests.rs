@@ -39,7 +39,7 @@ fn planned(station: &Station, index: &Index, hours: i64) -> Log {
     let planner = Planner::new(Arc::new(station.clone()), Arc::new(index.clone()));
     let (mut log, mut past) = (Log::default(), Past::default());
     let until = Position(0) + Frames::from_secs(3600 * hours);
-    planner.extend(&mut log, &mut past, Position(0), Position(0), until);
+    planner.extend(&mut log, &mut past, Position(0), Position(0), until, until);
     log
 }
 
@@ -168,7 +168,7 @@ fn what_was_found_broken_is_not_picked() {
     let mut planner = Planner::new(Arc::new(station), Arc::new(index.clone()));
     planner.unplayable.insert(index.items[3].id);
     let (mut log, mut past) = (Log::default(), Past::default());
-    planner.extend(&mut log, &mut past, Position(0), Position(0), Position(48_000 * 3600));
+    planner.extend(&mut log, &mut past, Position(0), Position(0), Position(48_000 * 3600), Position(0));
     assert!(log.entries().all(|entry| entry.item.as_ref().unwrap().id != index.items[3].id));
 }
 
@@ -177,12 +177,12 @@ fn a_frozen_entry_keeps_its_end_when_what_follows_is_planned_anew() {
     let station = station(vec![category("music", Kind::Song, Pick::MostRested)]);
     let planner = Planner::new(Arc::new(station), Arc::new(index(vec![songs("s", 9, 9)])));
     let (mut log, mut past) = (Log::default(), Past::default());
-    planner.extend(&mut log, &mut past, Position(0), Position(0), Position(48_000 * 3600));
+    planner.extend(&mut log, &mut past, Position(0), Position(0), Position(48_000 * 3600), Position(0));
     let audible = log.entries().nth(3).unwrap().clone();
     log.truncate(audible.at + Frames(1));
     let mut past = Past::default();
     log.entries().for_each(|entry| past.note(entry));
-    planner.extend(&mut log, &mut past, Position(0), audible.at + Frames(1), Position(48_000 * 3600));
+    planner.extend(&mut log, &mut past, Position(0), audible.at + Frames(1), Position(48_000 * 3600), Position(0));
     assert_eq!(log.entries().nth(3).unwrap(), &audible);
     assert_eq!(log.entries().nth(4).unwrap().at, audible.next_at());
     assert_eq!(log.entries().nth(4).unwrap().fade_in, audible.fade_out);
@@ -204,11 +204,11 @@ proptest! {
         let planner = Planner::new(Arc::new(station(categories)), Arc::new(index(pools)));
         let end = Position(steps.iter().sum::<i64>() * 48_000);
         let (mut once, mut past) = (Log::default(), Past::default());
-        planner.extend(&mut once, &mut past, Position(0), Position(0), end);
+        planner.extend(&mut once, &mut past, Position(0), Position(0), end, end);
         let (mut many, mut past, mut until) = (Log::default(), Past::default(), Position(0));
         for step in steps {
             until += Frames::from_secs(step);
-            planner.extend(&mut many, &mut past, Position(0), Position(0), until);
+            planner.extend(&mut many, &mut past, Position(0), Position(0), until, until);
         }
         prop_assert_eq!(&once, &many);
         let entries: Vec<_> = once.entries().cloned().collect();
