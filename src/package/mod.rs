@@ -4,6 +4,11 @@
 //! and texts and bytes made from it. Never: reads a clock, waits, knows who listens.
 //! Spec: draft-pantos-hls-rfc8216bis; ISO/IEC 23000-19 (CMAF); ISO/IEC 14496-12.
 
+pub mod icy;
+pub mod m3u;
+pub mod playlist;
+pub mod reload;
 pub mod snapshot;
+pub mod tags;
 
 pub use snapshot::{Chunk, Segment, Snapshot, Stream, Window};
