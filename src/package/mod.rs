@@ -4,8 +4,12 @@
 //! and texts and bytes made from it. Never: reads a clock, waits, knows who listens.
 //! Spec: draft-pantos-hls-rfc8216bis; ISO/IEC 23000-19 (CMAF); ISO/IEC 14496-12.
 
+pub mod adts;
+pub mod cmaf;
 pub mod icy;
 pub mod m3u;
+pub mod mpegts;
+pub mod multivariant;
 pub mod playlist;
 pub mod reload;
 pub mod snapshot;
