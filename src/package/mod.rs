@@ -10,9 +10,15 @@ pub mod icy;
 pub mod m3u;
 pub mod mpegts;
 pub mod multivariant;
+pub mod packager;
 pub mod playlist;
 pub mod reload;
 pub mod snapshot;
 pub mod tags;
+pub mod titles;
 
+pub use multivariant::Multivariant;
+pub use packager::{Packager, PackagerError, Rendition};
+pub use reload::{Ask, Decision, PartDecision};
 pub use snapshot::{Chunk, Segment, Snapshot, Stream, Window};
+pub use titles::TitleChange;
