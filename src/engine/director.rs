@@ -5,7 +5,8 @@
 //! has come.
 
 use super::as_run::{AsRun, AsRunLog};
-use crate::playout::{DECKS, Event};
+use crate::playout::Event;
+use crate::playout::mixer::MAX_DECKS;
 use crate::schedule::{Entry, Index, Log, Past, Planner};
 use crate::station::Station;
 use crate::units::{Frames, ItemId, Position, Seed};
@@ -34,8 +35,13 @@ pub const RESUME_LEAD: Frames = Frames::from_millis(1500);
 pub enum Input {
     /// What can be played has changed.
     Index(Arc<Index>),
-    /// The deck of an entry could not be opened, or broke.
-    DeckFailed(Arc<Entry>),
+    /// The deck of an entry could not be opened, or broke after so many frames.
+    DeckFailed {
+        /// Whose.
+        entry: Arc<Entry>,
+        /// How many frames came before.
+        after: Frames,
+    },
     /// Something that the mixer says.
     Mixer(Event),
     /// The mixer has come this far.
@@ -60,7 +66,7 @@ pub enum Output {
         from: Position,
         /// Its entries from there.
         entries: Vec<Arc<Entry>>,
-        /// [`Index::fingerprint`] of what it was planned from.
+        /// [`Planner::fingerprint`] of what it was planned from.
         fingerprint: u64,
     },
     /// Store a row of the as-run log.
@@ -74,7 +80,7 @@ pub enum Output {
 pub struct Stored {
     /// Its entries.
     pub log: Log,
-    /// [`Index::fingerprint`] of what it was planned from.
+    /// [`Planner::fingerprint`] of what it was planned from.
     pub fingerprint: u64,
 }
 
@@ -105,16 +111,33 @@ impl Director {
     /// before `start`, so that it does not depend on the minute of the start. `before` is what played
     /// before the log.
     pub fn new(station: Arc<Station>, index: Arc<Index>, stored: Stored, before: Past, start: Position) -> Self {
+        Self::with_planner(Planner::new(station, index), stored, before, start)
+    }
+
+    /// The same with other luck than the station's own.
+    pub fn new_seeded(
+        station: Arc<Station>,
+        index: Arc<Index>,
+        stored: Stored,
+        before: Past,
+        start: Position,
+        seed: Seed,
+    ) -> Self {
+        Self::with_planner(Planner::new(station, index).with_seed(seed), stored, before, start)
+    }
+
+    fn with_planner(planner: Planner, stored: Stored, before: Past, start: Position) -> Self {
+        let index = &planner.index;
         let covers = |log: &Log| log.entries().any(|entry| entry.at <= start && start < entry.next_at());
         let (log, fingerprint) = match covers(&stored.log) {
             true => (stored.log, stored.fingerprint),
-            false => (Log::default(), index.fingerprint()),
+            false => (Log::default(), planner.fingerprint()),
         };
         // With nothing to play there is nothing that midnight would make the same.
         let silent = index.items.is_empty() && index.fallback_files.iter().all(Option::is_none);
         let anchor = if silent { start } else { Planner::anchor(start) };
         let mut director = Self {
-            planner: Planner::new(station, index),
+            planner,
             log,
             before,
             past: Past::default(),
@@ -136,12 +159,6 @@ impl Director {
         director
     }
 
-    /// The same director whose planner has other luck; for simulations, before anything has aired.
-    pub fn reseed(&mut self, seed: Seed) {
-        let index = self.planner.index.clone();
-        self.planner = Planner::new(self.planner.station.clone(), index).with_seed(seed);
-    }
-
     /// Takes what the world says.
     pub fn handle(&mut self, input: Input) {
         match input {
@@ -151,7 +168,12 @@ impl Director {
                 self.replan_if_due();
                 self.cue();
             }
-            Input::DeckFailed(entry) => self.lost(&entry, entry.at),
+            // If it has begun to sound, the mixer will say where it ends.
+            Input::DeckFailed { entry, after } => {
+                if after == Frames::ZERO || entry.at > self.mixed + RESUME_LEAD {
+                    self.lost(&entry, entry.at);
+                }
+            }
             Input::Mixer(event) => {
                 if let Some(row) = self.as_run.event(&event) {
                     self.outputs.push_back(Output::AsRun(row));
@@ -204,16 +226,17 @@ impl Director {
 
     /// Plans everything anew that is not audible, nor soon will be, if what can be played has changed.
     fn replan_if_due(&mut self) {
-        let changed = self.fingerprint != self.planner.index.fingerprint();
+        let changed = self.fingerprint != self.planner.fingerprint();
         let rested = self.replanned.is_none_or(|last| self.mixed - last >= REPLAN_EVERY);
         let waits = self.log.last().is_some_and(|last| last.item.is_none());
         if !changed || !(rested || waits) {
             return;
         }
         let near = self.mixed + REPLAN_LEAD;
-        self.fingerprint = self.planner.index.fingerprint();
+        self.fingerprint = self.planner.fingerprint();
         self.replanned = Some(self.mixed);
-        if let Some(boundary) = self.log.entries().map(|entry| entry.at).find(|&at| at > near) {
+        let boundary = self.log.entries().map(|entry| entry.at).find(|&at| at > near);
+        if let Some(boundary) = boundary {
             self.replan_from(boundary);
         }
     }
@@ -293,7 +316,7 @@ impl Director {
         let (opened, mixed) = (self.opened, self.mixed);
         let mut busy = self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
         for entry in self.log.entries().filter(|entry| opened <= entry.at && entry.at < until).filter(decked) {
-            if busy == DECKS {
+            if busy == MAX_DECKS {
                 break;
             }
             busy += 1;

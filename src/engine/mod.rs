@@ -7,8 +7,10 @@ pub mod as_run;
 pub mod director;
 pub mod pace;
 pub mod publisher;
+pub mod studio;
 
 pub use as_run::{AsRun, AsRunLog, Why};
 pub use director::{Director, Input, Output, Stored};
 pub use pace::Pace;
 pub use publisher::Publisher;
+pub use studio::Studio;

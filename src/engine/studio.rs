@@ -4,7 +4,7 @@
 //! what the director asks to be stored.
 
 use super::director::{Director, Input, Output};
-use crate::playout::{Cued, Event, Feed, Mixer, Patience};
+use crate::playout::{Cued, Feed, Mixer, Patience, Rendered};
 use crate::schedule::Entry;
 use crate::units::{Frame, Frames, Position};
 use std::collections::VecDeque;
@@ -47,14 +47,17 @@ impl Studio {
         while done < out.len() {
             self.direct(decks);
             let wanted = (out.len() - done).min(STEP);
-            let rendered = self.mixer.render(&mut out[done..done + wanted], patience);
+            let (rendered, waits) = match self.mixer.render(&mut out[done..done + wanted], patience) {
+                Rendered::All => (wanted, false),
+                Rendered::Waiting(rendered) => (rendered, true),
+            };
             done += rendered;
             while let Some(event) = self.mixer.take_event() {
                 self.director.handle(Input::Mixer(event));
             }
             while self.mixer.take_spent().is_some() {}
             self.director.handle(Input::Mixed(self.mixer.position()));
-            if rendered == 0 {
+            if waits {
                 break;
             }
         }
@@ -81,21 +84,20 @@ impl Studio {
         while let Some(output) = self.director.poll() {
             match output {
                 Output::Open { entry, first } => match decks.open(&entry, first) {
-                    Ok(feed) => self.mixer.cue(Cued { entry, first, feed }),
-                    Err(_) => self.director.handle(Input::DeckFailed(entry)),
+                    // The director opens no more decks than the mixer has.
+                    Ok(feed) => match self.mixer.cue(Cued { entry, first, feed }) {
+                        Ok(()) => {}
+                        Err(refused) => self.failed(refused.entry),
+                    },
+                    Err(_) => self.failed(entry),
                 },
                 Output::Withdraw(from) => self.mixer.withdraw(from),
                 other => self.asked.push_back(other),
             }
         }
     }
-}
 
-/// What a mixer's event is about, as one who follows the programme wants it: where something became audible.
-pub fn audible(event: &Event) -> Option<(Position, Option<&Arc<Entry>>)> {
-    match event {
-        Event::Began { entry, at } | Event::Recovered { entry, at } => Some((*at, Some(entry))),
-        Event::Empty { at } => Some((*at, None)),
-        _ => None,
+    fn failed(&mut self, entry: Arc<Entry>) {
+        self.director.handle(Input::DeckFailed { entry, after: Frames::ZERO });
     }
 }

@@ -59,7 +59,7 @@ impl Publish<'_> {
             } else {
                 encode_side_by_side(&mut self.publisher, &pcm)?;
             }
-            let snapshot = self.publisher.package();
+            let Some(snapshot) = self.publisher.package() else { continue };
             let caught_up = live.is_some_and(|live| snapshot.edge + self.latency.part() + CELL > live);
             if caught_up && snapshot.edge > published {
                 published = snapshot.edge;

@@ -5,7 +5,7 @@
 
 use super::rings::{Command, Mark, Progress, RenderEnds};
 use crate::engine::Pace;
-use crate::playout::{Event, Mixer, Patience};
+use crate::playout::{Cued, Event, Mixer, Patience, Rendered};
 use crate::units::{Cell, Frame, Frames, Now, Position};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Thread};
@@ -38,6 +38,8 @@ pub struct Render<'a> {
     pub stop: &'a AtomicBool,
     /// Who takes the blocks.
     pub publisher: Thread,
+    /// A cue that the mixer had no deck for yet.
+    pub waiting: Option<Cued>,
 }
 
 impl Render<'_> {
@@ -66,11 +68,16 @@ impl Render<'_> {
         }
     }
 
+    /// Takes the director's commands in order. A cue for which there is no deck waits, and all after it.
     fn take_commands(&mut self) {
-        while let Ok(command) = self.ends.commands.pop() {
-            match command {
-                Command::Cue(cued) => self.mixer.cue(cued),
-                Command::Withdraw(from) => self.mixer.withdraw(from),
+        if let Some(cued) = self.waiting.take() {
+            self.waiting = self.mixer.cue(cued).err();
+        }
+        while self.waiting.is_none() {
+            match self.ends.commands.pop() {
+                Ok(Command::Cue(cued)) => self.waiting = self.mixer.cue(cued).err(),
+                Ok(Command::Withdraw(from)) => self.mixer.withdraw(from),
+                Err(_) => break,
             }
         }
     }
@@ -82,13 +89,16 @@ impl Render<'_> {
             if wanted == 0 {
                 return false;
             }
-            let mixed = self.mixer.render(&mut block[..wanted], patience);
+            let (mixed, waits) = match self.mixer.render(&mut block[..wanted], patience) {
+                Rendered::All => (wanted, false),
+                Rendered::Waiting(mixed) => (mixed, true),
+            };
             self.pass_events();
             for &frame in &block[..mixed] {
                 // There is room: `slots` said so, and nobody else writes.
                 let _ = self.ends.pcm.push(frame);
             }
-            if mixed == 0 {
+            if waits {
                 return true;
             }
         }

@@ -43,6 +43,13 @@ impl Planner {
         self
     }
 
+    /// A number that changes when what may be planned changes: to know whether a stored log still holds.
+    pub fn fingerprint(&self) -> u64 {
+        let station = &self.station;
+        let words = (&station.categories, &station.sound, &station.transition, &station.fallback);
+        Seed::of_text(&format!("{words:?}")).with(self.index.fingerprint()).0
+    }
+
     /// Where the log of a station without one begins: midnight UTC before a position.
     pub fn anchor(before: Position) -> Position {
         let day = Frames::from_secs(86_400).0;
@@ -124,4 +131,4 @@ impl Planner {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -13,3 +13,6 @@ pub mod world;
 pub use report::Report;
 pub use run::{Setup, simulate};
 pub use world::Faults;
+
+#[cfg(test)]
+mod tests;

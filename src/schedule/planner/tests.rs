@@ -5,11 +5,11 @@ use crate::units::{Latency, StationId};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
-fn category(name: &str, kind: Kind, pick: Pick) -> Category {
+pub(crate) fn category(name: &str, kind: Kind, pick: Pick) -> Category {
     Category { name: name.into(), from: vec![name.into()], filter: Where::default(), pick, kind }
 }
 
-fn station(categories: Vec<Category>) -> Station {
+pub(crate) fn station(categories: Vec<Category>) -> Station {
     Station {
         id: StationId::new("test").unwrap(),
         name: "Test".into(),
@@ -27,7 +27,7 @@ fn station(categories: Vec<Category>) -> Station {
     }
 }
 
-fn songs(prefix: &str, count: usize, artists: usize) -> Vec<Item> {
+pub(crate) fn songs(prefix: &str, count: usize, artists: usize) -> Vec<Item> {
     (0..count)
         .map(|n| {
             song(&format!("{prefix}{n:03}"), &format!("Artist {}", n % artists), 150 + (n as i64 * 37) % 120)
