@@ -1,6 +1,6 @@
 //! The render thread never allocates and never frees after warm-up.
 //!
-//! In: an hour of cues, as the control side would send them. Out: what each thread asked of the allocator.
+//! In: twenty minutes of cues, as the control side would send them. Out: what each thread asked of the allocator.
 //! The thread that renders takes cues from a ring, gives spent decks and events back through others, and is
 //! counted while entries cross, starve, end early, come late and are withdrawn.
 
@@ -68,11 +68,11 @@ impl Feed for Stuttering {
     }
 }
 
-const ENTRIES: i64 = 400;
+const ENTRIES: i64 = 130;
 const START: Position = Position(85_900_000_000_000);
 const SOUND: Sound = Sound { loudness: Lufs(-16.0), true_peak: Dbtp(-1.0) };
 
-/// Entry `n` of an hour in which each entry takes about 9 s and overlaps the next by 3 s, and one in ten is missing.
+/// Entry `n` of a log in which each entry takes about 9 s and overlaps the next by 3 s, and one in ten is missing.
 fn cues() -> impl Iterator<Item = Cued> {
     (0..ENTRIES).filter(|n| n % 10 != 7).map(|n| {
         let at = START + Frames::from_secs(9) * n;
@@ -107,7 +107,9 @@ fn the_render_thread_never_allocates_or_frees() {
     let (mut cue, mut cued) = rtrb::RingBuffer::<Cued>::new(ENTRIES as usize);
     let (mut spend, mut spent) = rtrb::RingBuffer::<Cued>::new(ENTRIES as usize);
     let (mut tell, mut told) = rtrb::RingBuffer::<Event>::new(100_000);
-    cues().for_each(|cued| cue.push(cued).ok().expect("the ring holds all entries"));
+    for cued in cues() {
+        assert!(cue.push(cued).is_ok(), "the ring holds all entries");
+    }
 
     let render = std::thread::spawn(move || {
         let mut mixer = Mixer::new(START, &SOUND);
@@ -116,23 +118,24 @@ fn the_render_thread_never_allocates_or_frees() {
         let mut before = COUNTS.get();
         for cell in 0..ENTRIES * 9 * 48_000 / CELL.0 {
             while let Some(next) = waiting.take().or_else(|| cued.pop().ok()) {
-                if let Err(back) = mixer.cue(next) {
-                    waiting = Some(back);
+                let soon = next.entry.at < mixer.position() + Frames::from_secs(25);
+                waiting = if soon { mixer.cue(next).err() } else { Some(next) };
+                if waiting.is_some() {
                     break;
                 }
             }
-            if cell % 500 == 250 {
+            if cell % 400 == 150 {
                 mixer.withdraw(mixer.position());
             }
-            if cell % 700 == 350 {
+            if cell % 450 == 350 {
                 mixer.cut(mixer.position(), Frames(4800));
             }
             assert_eq!(mixer.render(&mut block, Patience::Never), Rendered::All);
             while let Some(cued) = mixer.take_spent() {
-                spend.push(cued).ok().expect("the ring holds all entries");
+                assert!(spend.push(cued).is_ok(), "the ring holds all entries");
             }
             while let Some(event) = mixer.take_event() {
-                tell.push(event).ok().expect("the ring holds all events");
+                assert!(tell.push(event).is_ok(), "the ring holds all events");
             }
             if cell == 0 {
                 before = COUNTS.get();
@@ -146,7 +149,7 @@ fn the_render_thread_never_allocates_or_frees() {
     assert_eq!(counts, (0, 0), "allocations and frees of the render thread");
 
     let spent = std::iter::from_fn(|| spent.pop().ok()).count();
-    assert!(spent > 350, "only {spent} entries were spent");
+    assert!(spent > 110, "only {spent} entries were spent");
     let mut kinds = [0; 6];
     for event in std::iter::from_fn(|| told.pop().ok()) {
         kinds[match event {
@@ -158,5 +161,5 @@ fn the_render_thread_never_allocates_or_frees() {
             Event::Empty { .. } => 5,
         }] += 1;
     }
-    assert!(kinds.iter().all(|&count| count >= 10), "the hour had too little trouble: {kinds:?}");
+    assert!(kinds.iter().all(|&count| count >= 5), "the log had too little trouble: {kinds:?}");
 }

@@ -205,13 +205,12 @@ impl Deck {
                     }
                 }
                 State::Going(silent) if at < silent - DECLICK => {
-                    return Plan::Sound { frames: silent - DECLICK - at, covers: true };
+                    let frames = (silent - DECLICK - at).min(left);
+                    return Plan::Sound { frames, covers: true };
                 }
                 State::Going(silent) if at < silent => {
-                    return Plan::Sound {
-                        frames: silent - at,
-                        covers: self.ended && end - silent <= EARLY_MAX,
-                    };
+                    let covers = self.ended && end - silent <= EARLY_MAX;
+                    return Plan::Sound { frames: (silent - at).min(left), covers };
                 }
                 State::Going(silent) if self.ended => self.end_early(silent, events),
                 State::Going(_) => self.state = State::Out,

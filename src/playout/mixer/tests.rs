@@ -394,3 +394,64 @@ fn two_seconds_before_a_stretch_give_the_same_samples_as_all_before_it() {
     });
     assert!(renders[0] == renders[1] && renders[1] == renders[2]);
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn on_air_nothing_that_feeds_and_hosts_do_makes_a_click_or_a_gap(
+        // Frames after the last, periods of its tone, of its fades, how much is there, how soon the rest is.
+        entries in prop::collection::vec((-9000..30_000i64, 1..80i64, 0..20i64, 0..20i64, -2000..40_000i64, 0..30_000i64), 1..12),
+        // A block, what is done before it, where and how long.
+        doings in prop::collection::vec((1..4000usize, 0..12u8, -3000..9000i64, 0..5000i64), 10..80),
+    ) {
+        let mut mixer = Mixer::new(START, &SOUND);
+        let mut at = START;
+        let mut cues: Vec<(Cued, i64, Arc<AtomicI64>, i64)> = Vec::new();
+        for (n, &(after, periods, rise, fall, there, more)) in entries.iter().enumerate() {
+            at += Frames(after);
+            let fades = (Frames(rise * 480), Frames(fall * 480));
+            let title = ["a", "b"][n % 2];
+            let entry = entry(title, at, Frames(periods * 480), fades, Db(-3.0));
+            let length = if n % 3 == 2 { there.max(0) } else { periods * 480 };
+            let ready = Arc::new(AtomicI64::new(there));
+            let signal = move |place| tone(title, place);
+            let feed = Box::new(Made { signal, place: 0, length, ready: ready.clone(), grain: 500 });
+            let told = (at - START).0 - 20_000;
+            cues.push((Cued { first: at, entry, feed }, told, ready, (at - START).0 + there + more));
+        }
+        let readies: Vec<_> = cues.iter().map(|(_, _, ready, when)| (ready.clone(), *when)).collect();
+        cues.reverse();
+        let mut programme: Vec<Frame> = Vec::new();
+        for (block, doing, place, length) in doings.into_iter().cycle().take(120) {
+            let now = programme.len() as i64;
+            while cues.last().is_some_and(|(_, told, _, _)| *told <= now) {
+                let (cued, told, ready, when) = cues.pop().unwrap();
+                if let Err(cued) = mixer.cue(cued) {
+                    cues.push((cued, told, ready, when));
+                    break;
+                }
+            }
+            for (ready, when) in &readies {
+                if *when <= now {
+                    ready.store(i64::MAX, Ordering::Relaxed);
+                }
+            }
+            match doing {
+                0 => { mixer.cut(START + Frames(now + place), Frames(length)); }
+                1 => mixer.withdraw(START + Frames(now + place)),
+                _ => {}
+            }
+            programme.resize(programme.len() + block, [9.0; 2]);
+            prop_assert_eq!(mixer.render(&mut programme[now as usize..], Patience::Never), Rendered::All);
+            prop_assert_eq!(mixer.position(), START + Frames(programme.len() as i64));
+            while mixer.take_spent().is_some() || mixer.take_event().is_some() {}
+        }
+        // Three entries of 0.18 that begin or end at once bend the most: each tone has a corner there.
+        let bend = |w: &[Frame]| (w[0][0] - 2.0 * w[1][0] + w[2][0]).abs();
+        let sharpest = programme.windows(3).map(bend).fold(0.0, f32::max);
+        prop_assert!(sharpest < 0.012, "a click of {}", sharpest);
+        // Half a second without a sound is a gap: the bed takes a quarter to come.
+        let silent = programme.chunks(24_000).find(|half| half.len() == 24_000 && half.iter().all(|f| f[0].abs() < 1e-3));
+        prop_assert!(silent.is_none());
+    }
+}
