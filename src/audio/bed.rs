@@ -135,31 +135,42 @@ impl Voice {
         if since >= self.length && since + (CHUNK as u32) <= LOOP {
             return;
         }
-        let phase = (u64::from(self.turns) * u64::from(place) % u64::from(LOOP)) as u32;
-        let mut samples = [0.0f32; CHUNK];
-        for (i, sample) in samples.iter_mut().enumerate() {
-            // Whole numbers until here: the phase of a frame doesn't depend on where its chunk began. One
-            // subtraction is enough because no voice makes a turn in less than CHUNK frames.
-            let phase = phase + self.turns * i as u32;
-            let phase = if phase >= LOOP { phase - LOOP } else { phase };
-            let since = since + i as u32;
-            let since = (if since >= LOOP { since - LOOP } else { since }).min(self.length);
-            let part = since as i32 as f32 * (1.0 / self.length as f32);
-            let shape = match self.shape {
-                Shape::Swell => 0.5 + 0.5 * wave(part),
-                Shape::Bell => {
-                    let left = 1.0 - part;
-                    let struck = (part * 400.0).min(1.0);
-                    struck * left * left * left * left * left * left
-                }
-            };
-            *sample = shape * wave(phase as i32 as f32 * (1.0 / LOOP as f32));
-        }
+        let phase = (u64::from(self.turns) * u64::from(place) % u64::from(LOOP)) as i32;
+        let samples = match self.shape {
+            Shape::Swell => self.samples(phase, since as i32, |part| 0.5 + 0.5 * wave(part)),
+            Shape::Bell => self.samples(phase, since as i32, |part| {
+                let left = (1.0 - part) * (1.0 - part);
+                let struck = if part < 0.0025 { part * 400.0 } else { 1.0 };
+                struck * left * left * left
+            }),
+        };
         for (sums, gain) in sums.iter_mut().zip(self.gains) {
             for (sum, sample) in sums.iter_mut().zip(&samples) {
                 *sum += gain * sample;
             }
         }
+    }
+}
+
+impl Voice {
+    /// The voice's samples under its shape. Signed numbers throughout: the compiler can widen those.
+    #[inline(always)]
+    fn samples(&self, phase: i32, since: i32, shape: impl Fn(f32) -> f32) -> [f32; CHUNK] {
+        const ROUND: i32 = LOOP as i32;
+        let (turns, length) = (self.turns as i32, self.length as i32);
+        let (per_turn, per_length) = (1.0 / LOOP as f32, 1.0 / self.length as f32);
+        let mut samples = [0.0f32; CHUNK];
+        for (i, sample) in (0i32..).zip(&mut samples) {
+            // Whole numbers until here: the phase of a frame doesn't depend on where its chunk began. One
+            // subtraction is enough because no voice makes a turn in less than CHUNK frames.
+            let phase = phase + turns * i;
+            let phase = if phase >= ROUND { phase - ROUND } else { phase };
+            let since = since + i;
+            let since = if since >= ROUND { since - ROUND } else { since };
+            let since = if since > length { length } else { since };
+            *sample = shape(since as f32 * per_length) * wave(phase as f32 * per_turn);
+        }
+        samples
     }
 }
 
