@@ -1,0 +1,3 @@
+//! The tests that look at Longwave from outside: with other programs' eyes and ears.
+
+mod codec;
