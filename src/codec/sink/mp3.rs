@@ -43,7 +43,7 @@ impl Mp3 {
 
     pub(super) fn finish(mut self) -> Result<(), SinkError> {
         self.bytes.reserve(FLUSH_BYTES_MAX);
-        self.library.flush_to_vec::<lame::FlushNoGap>(&mut self.bytes).map_err(mp3::failed)?;
+        self.library.flush_to_vec::<lame::FlushGap>(&mut self.bytes).map_err(mp3::failed)?;
         self.to.write_all(&self.bytes)?;
         self.bytes.clear();
         self.bytes.reserve(self.library.lame_tag_size());
