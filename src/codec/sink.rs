@@ -54,7 +54,7 @@ pub struct Sink(Form);
 
 enum Form {
     Wav(wav::Wav),
-    Flac(flac::Flac),
+    Flac(Box<flac::Flac>),
     Opus(Box<opus::OggOpus>),
     #[cfg(feature = "mp3")]
     Mp3(mp3::Mp3),
@@ -98,7 +98,7 @@ impl Sink {
     ) -> Result<Self, SinkError> {
         Ok(Self(match format {
             FileFormat::Wav => Form::Wav(wav::Wav::create(to)?),
-            FileFormat::Flac => Form::Flac(flac::Flac::create(to, title)?),
+            FileFormat::Flac => Form::Flac(Box::new(flac::Flac::create(to, title)?)),
             FileFormat::Opus => {
                 let bitrate = bitrate.unwrap_or(Bitrate::kilobits(160));
                 Form::Opus(Box::new(opus::OggOpus::create(to, bitrate, title)?))

@@ -32,7 +32,7 @@ impl Adts {
     }
 
     pub(super) fn write(&mut self, pcm: &[Frame]) -> Result<(), SinkError> {
-        self.frames = self.frames + Frames(pcm.len() as i64);
+        self.frames += Frames(pcm.len() as i64);
         self.units(pcm)
     }
 

@@ -42,7 +42,7 @@ impl OggOpus {
     }
 
     pub(super) fn write(&mut self, pcm: &[Frame]) -> Result<(), SinkError> {
-        self.frames = self.frames + Frames(pcm.len() as i64);
+        self.frames += Frames(pcm.len() as i64);
         self.encoder.encode(pcm, &mut self.packets)?;
         // The last packet stays until it is known that it isn't the stream's last.
         let done = self.packets.len().saturating_sub(1);
