@@ -1,0 +1,101 @@
+//! Director and mixer of one station on one thread, for whoever has time: rendering to files, simulations.
+//!
+//! In: decks that answer at once or say that they must be waited for. Out: the programme, frame by frame, and
+//! what the director asks to be stored.
+
+use super::director::{Director, Input, Output};
+use crate::playout::{Cued, Event, Feed, Mixer, Patience};
+use crate::schedule::Entry;
+use crate::units::{Frame, Frames, Position};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Where a studio gets its audio from.
+pub trait Decks {
+    /// Opens a deck for an entry whose first frame is that of `first`.
+    ///
+    /// # Errors
+    /// The reason why the item can't be played, as one sentence.
+    fn open(&mut self, entry: &Arc<Entry>, first: Position) -> Result<Box<dyn Feed>, String>;
+}
+
+/// One station on one thread.
+pub struct Studio {
+    director: Director,
+    mixer: Mixer,
+    asked: VecDeque<Output>,
+}
+
+/// The director hears how far the mixer is at least this often.
+const STEP: usize = 4800;
+
+/// Where a deck of an entry begins to read its item, in frames of the item.
+pub fn offset(entry: &Entry, first: Position) -> Frames {
+    entry.from + (first - entry.at)
+}
+
+impl Studio {
+    /// A studio whose mixer stands where the director's programme begins.
+    pub fn new(director: Director, mixer: Mixer) -> Self {
+        Self { director, mixer, asked: VecDeque::new() }
+    }
+
+    /// Renders the next frames. Decks that are starved are waited for, or not, as `patience` says; gives how
+    /// many frames were rendered: all of them, unless a deck must be waited for.
+    pub fn render(&mut self, out: &mut [Frame], decks: &mut dyn Decks, patience: Patience) -> usize {
+        let mut done = 0;
+        while done < out.len() {
+            self.direct(decks);
+            let wanted = (out.len() - done).min(STEP);
+            let rendered = self.mixer.render(&mut out[done..done + wanted], patience);
+            done += rendered;
+            while let Some(event) = self.mixer.take_event() {
+                self.director.handle(Input::Mixer(event));
+            }
+            while self.mixer.take_spent().is_some() {}
+            self.director.handle(Input::Mixed(self.mixer.position()));
+            if rendered == 0 {
+                break;
+            }
+        }
+        self.direct(decks);
+        done
+    }
+
+    /// The next thing that the director wants stored or told.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.asked.pop_front()
+    }
+
+    /// The position of the next frame.
+    pub fn position(&self) -> Position {
+        self.mixer.position()
+    }
+
+    /// Who directs.
+    pub fn director(&mut self) -> &mut Director {
+        &mut self.director
+    }
+
+    fn direct(&mut self, decks: &mut dyn Decks) {
+        while let Some(output) = self.director.poll() {
+            match output {
+                Output::Open { entry, first } => match decks.open(&entry, first) {
+                    Ok(feed) => self.mixer.cue(Cued { entry, first, feed }),
+                    Err(_) => self.director.handle(Input::DeckFailed(entry)),
+                },
+                Output::Withdraw(from) => self.mixer.withdraw(from),
+                other => self.asked.push_back(other),
+            }
+        }
+    }
+}
+
+/// What a mixer's event is about, as one who follows the programme wants it: where something became audible.
+pub fn audible(event: &Event) -> Option<(Position, Option<&Arc<Entry>>)> {
+    match event {
+        Event::Began { entry, at } | Event::Recovered { entry, at } => Some((*at, Some(entry))),
+        Event::Empty { at } => Some((*at, None)),
+        _ => None,
+    }
+}
