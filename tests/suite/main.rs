@@ -1,0 +1,3 @@
+//! Tests that need files, sockets or other programs: one binary, a module for each room.
+
+mod library;
