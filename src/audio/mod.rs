@@ -5,9 +5,12 @@
 //! block size.
 
 pub mod bed;
+pub mod cue;
 pub mod fade;
 pub mod gain;
 pub mod limiter;
+pub mod loudness;
+pub mod resample;
 pub mod sine;
 pub mod true_peak;
 

@@ -13,6 +13,7 @@ mod flac;
 #[cfg(feature = "mp3")]
 mod mp3;
 mod opus;
+pub mod decode;
 pub mod packet;
 pub mod quantize;
 pub mod sink;
