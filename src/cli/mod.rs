@@ -12,6 +12,7 @@ pub mod render;
 pub mod schema;
 pub mod serve;
 pub mod simulate;
+mod when;
 
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;

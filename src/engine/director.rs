@@ -209,6 +209,21 @@ impl Director {
         cue.min(plan).max(self.mixed)
     }
 
+    /// Plans on until an entry begins at or after a position.
+    pub fn plan_until(&mut self, until: Position) {
+        while let Some(end) = self.log.end().filter(|&end| end < until) {
+            self.extend(end + PLAN_STEP);
+            if self.log.end() == Some(end) {
+                return;
+            }
+        }
+    }
+
+    /// [`Planner::fingerprint`] of what the log was planned from.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
     /// The log, from an hour ago to a day ahead.
     pub fn log(&self) -> &Log {
         &self.log

@@ -163,7 +163,7 @@ impl Mixer {
                 Plan::Sound { frames: sounds, covers } => {
                     frames = frames.min(sounds.0);
                     (sounding[i], expected, covered) = (true, true, covered || covers);
-                    fade_in = fade_in.max(self.slots[i].fade_in());
+                    fade_in = fade_in.max(self.slots[i].fade_in(self.at));
                 }
                 Plan::Silent { frames: silent, covers } => {
                     frames = frames.min(silent.0);

@@ -131,9 +131,10 @@ impl Slot {
         }
     }
 
-    /// How long the entry here takes to fade in.
-    pub(super) fn fade_in(&self) -> Frames {
-        self.deck.as_ref().map_or(Frames::ZERO, |deck| deck.cued.entry.fade_in)
+    /// How much longer the entry here fades in.
+    pub(super) fn fade_in(&self, at: Position) -> Frames {
+        let left = self.deck.as_ref().map(|deck| deck.cued.entry.at + deck.cued.entry.fade_in - at);
+        left.unwrap_or_default().max(Frames::ZERO)
     }
 
     /// What can be done at a position; tells what happens there.

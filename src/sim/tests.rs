@@ -45,8 +45,7 @@ fn hours_in_which_much_goes_wrong_are_good_too() {
 
 #[test]
 fn nothing_goes_wrong_in_a_world_without_faults() {
-    let faults = Faults { vanished: 0.0, ends_early: 0.0, stalls: 0.0, hiccups: 0.0 };
-    let report = aired(3, faults, Latency::Low, 7);
+    let report = aired(3, Faults::NONE, Latency::Low, 7);
     assert!(report.is_good(), "\n{report}");
     assert_eq!(report.bed, Frames::ZERO, "\n{report}");
 }

@@ -21,6 +21,11 @@ pub struct Faults {
     pub hiccups: f64,
 }
 
+impl Faults {
+    /// Nothing goes wrong.
+    pub const NONE: Self = Self { vanished: 0.0, ends_early: 0.0, stalls: 0.0, hiccups: 0.0 };
+}
+
 impl Default for Faults {
     fn default() -> Self {
         Self { vanished: 0.02, ends_early: 0.02, stalls: 0.05, hiccups: 0.002 }
