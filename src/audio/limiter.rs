@@ -3,7 +3,7 @@
 //! In: stereo frames of any level. Out: the same [`LOOK_AHEAD`] frames later, both channels lowered together
 //! where a true peak would exceed the ceiling. Never: allocates, passes what is not a number, or gives
 //! another sample for another block size or for a past more than [`MEMORY`] frames ago.
-//! Spec: ITU-R BS.1770-5 annex 2 for the peaks; see [`gain`](super::gain) for the law of the gain.
+//! Spec: ITU-R BS.1770-5 annex 2 for the peaks; see [`gain`] for the law of the gain.
 
 use super::gain::{self, Gain, UNITY};
 use super::true_peak::{CHUNK, LATENCY, Oversampler};
