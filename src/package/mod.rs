@@ -6,6 +6,7 @@
 
 pub mod adts;
 pub mod cmaf;
+pub mod describe;
 pub mod icy;
 pub mod m3u;
 pub mod mpegts;

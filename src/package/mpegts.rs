@@ -1,15 +1,19 @@
 //! MPEG-TS: one AAC programme in packets of 188 bytes, for players that know nothing newer.
 //!
-//! In: the ADTS frames of a segment, part by part. Out: the segment's packets. Never: keeps anything from one
-//! segment to the next, so that any run of consecutive segments, concatenated, is a valid stream.
+//! In: the access units of a segment, part by part. Out: the segment's packets. Never: keeps anything from one
+//! run of three segments to the next: a run is what a player is given as one.
 //! Spec: ISO/IEC 13818-1 sections 2.4.3 and 2.4.4.
 //!
 //! Continuity counters have four bits and must not jump. Each segment has one PAT and one PMT, whose counters
-//! are therefore the segment's number; and the audio's packets are made a multiple of sixteen by spreading the
-//! last frames thinner, so that each segment begins at zero.
+//! are therefore the segment's number; and the audio's packets are made a multiple of sixteen a run, by
+//! spreading its last frames thinner, so that each run begins at zero.
 
 use super::adts;
-use crate::units::{Frames, Latency, Msn, Position, SEGMENT};
+use super::cmaf::AAC_PACKET;
+use crate::units::{Frames, Latency, Msn, Position};
+
+/// Segments in a run: what a player is given as one segment.
+pub const RUN: u64 = 3;
 
 const PACKET: usize = 188;
 const HEADER: usize = 4;
@@ -36,22 +40,28 @@ const TICKS_MASK: u64 = (1 << 33) - 1;
 #[derive(Clone, Debug)]
 pub struct Ts {
     bytes: Vec<u8>,
-    /// Packets of audio so far.
+    /// Packets of audio since the run began.
     packets: usize,
-    end: Position,
+    /// Where the run ends, if it does with this segment.
+    fill_at: Option<Position>,
 }
 
 impl Ts {
-    /// Begins a segment with its tables.
-    pub fn begin(msn: Msn) -> Self {
+    /// Begins a segment with its tables. It carries on the counters of the one before, if there is one and it is
+    /// of the same run; what begins in the middle of a run is no use until the next.
+    pub fn begin(msn: Msn, before: Option<&Self>) -> Self {
         let mut bytes = Vec::with_capacity(48 * 1024);
         let counter = (msn.0 % COUNTERS as u64) as u8;
         table(&mut bytes, PID_PAT, counter, &pat());
         table(&mut bytes, PID_PMT, counter, &pmt());
-        Self { bytes, packets: 0, end: msn.end() }
+        let packets = match before {
+            Some(before) if !msn.0.is_multiple_of(RUN) => before.packets,
+            _ => 0,
+        };
+        Self { bytes, packets, fill_at: msn.next().0.is_multiple_of(RUN).then(|| msn.end()) }
     }
 
-    /// Appends consecutive access units, a part's worth; those that end the segment fill up its counters.
+    /// Appends consecutive access units, a part's worth; those that end the run fill up its counters.
     ///
     /// `sizes` are those of the access units in `payload`, `at` the position of the first, `frame` the length of each.
     pub fn push(&mut self, at: Position, frame: Frames, sizes: &[u32], payload: &[u8]) {
@@ -63,7 +73,7 @@ impl Ts {
             let start = at;
             at += frame * group.len() as i64;
             let natural = packets_of(pes.len());
-            let count = if at >= self.end {
+            let count = if self.fill_at == Some(at) {
                 (self.packets + natural).next_multiple_of(COUNTERS) - self.packets
             } else {
                 natural
@@ -98,15 +108,18 @@ impl Ts {
     }
 }
 
-/// The most that a segment takes whose access units have this many bytes.
-pub fn segment_bytes_max(access_units: u64, latency: Latency) -> u64 {
-    let frames = (SEGMENT.0 / super::cmaf::AAC_PACKET.0) as u64;
-    let per_part = frames as usize / latency.parts_per_segment() as usize;
-    let pes = (per_part.div_ceil(FRAMES_PER_PES) * latency.parts_per_segment() as usize) as u64;
-    let payload = access_units + frames * adts::HEADER as u64 + pes * (PES_HEADER + ADAPTATION_PCR) as u64;
-    // Each PES packet may leave a transport packet almost empty.
-    let packets = payload / (PACKET - HEADER) as u64 + pes;
-    (packets.next_multiple_of(COUNTERS as u64) + 2) * PACKET as u64
+/// What a run takes whose access units have this many bytes: on average, where the last packet of a PES packet is
+/// half full, and at most.
+pub fn run_bytes(access_units: u64, latency: Latency) -> (u64, u64) {
+    let frames_per_part = (latency.part().0 / AAC_PACKET.0) as usize;
+    let parts = RUN * u64::from(latency.parts_per_segment());
+    let pes = frames_per_part.div_ceil(FRAMES_PER_PES) as u64 * parts;
+    let headers =
+        parts * (frames_per_part * adts::HEADER) as u64 + pes * (PES_HEADER + ADAPTATION_PCR) as u64;
+    let full = (access_units + headers) / (PACKET - HEADER) as u64;
+    let counters = COUNTERS as u64;
+    let with_tables = |packets: u64| (packets + 2 * RUN) * PACKET as u64;
+    (with_tables(full + pes / 2 + counters / 2), with_tables((full + pes).next_multiple_of(counters)))
 }
 
 /// Time stamp of a position: 90 kHz in 33 bits. Every AAC frame of the grid lies on a whole tick.

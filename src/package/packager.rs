@@ -176,7 +176,7 @@ impl Track {
             output: *output,
             pending: Pending::default(),
             cmaf: coding.map(window),
-            ts: (output.codec == Codec::Aac).then(|| Ts::begin(first)),
+            ts: (output.codec == Codec::Aac).then(|| Ts::begin(first, None)),
             stream: endless
                 .then(|| Stream { output: *output, chunks: VecDeque::with_capacity(CHUNKS_KEPT + 1) }),
         })
@@ -222,7 +222,10 @@ impl Track {
     fn end_segment(&mut self, next_title: &Arc<str>) {
         let Some(window) = &mut self.cmaf else { return };
         let next = window.open_msn.next();
-        let ts = self.ts.as_mut().map(|ts| std::mem::replace(ts, Ts::begin(next)).finish().into());
+        let ts = self.ts.as_mut().map(|ts| {
+            let begun = Ts::begin(next, Some(ts));
+            std::mem::replace(ts, begun).finish().into()
+        });
         let title = std::mem::replace(&mut window.open_title, next_title.clone());
         let parts = std::mem::take(&mut window.open_parts);
         window.segments.push_back(Arc::new(Segment { msn: window.open_msn, parts, title, ts }));

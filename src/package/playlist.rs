@@ -6,6 +6,7 @@
 //!
 //! What a playlist says follows from the snapshot alone, so all listeners are given the same bytes.
 
+use super::mpegts::RUN;
 use super::snapshot::{Segment, Snapshot, Window};
 use super::tags::{Contract, Inf, Part, PartInf, PartUri, PreloadHint, RenditionReport, ServerControl, Skip};
 use crate::units::{Latency, Msn, Position, SEGMENT};
@@ -16,8 +17,6 @@ use std::sync::Arc;
 
 /// The address of the initialization segment, relative to its playlist.
 pub const INIT_URI: &str = "init.mp4";
-/// Our segments in a segment of `radio.m3u8`.
-pub const RADIO_SEGMENT: u64 = 3;
 /// Segments listed in `radio.m3u8`.
 pub const RADIO_SEGMENTS_LISTED: u64 = 4;
 
@@ -70,7 +69,9 @@ pub fn plain(window: &Window) -> String {
     written(|out| {
         head(out, VERSION, Contract::of(Latency::default()))?;
         writeln!(out, "#EXT-X-MEDIA-SEQUENCE:{}", first_listed(window))?;
-        writeln!(out, "{}", ExtXMap::new(INIT_URI))?;
+        if !window.segments.is_empty() {
+            writeln!(out, "{}", ExtXMap::new(INIT_URI))?;
+        }
         for segment in window.listed() {
             date(out, segment.msn.start())?;
             media(out, segment)?;
@@ -86,11 +87,11 @@ pub fn radio(window: &Window) -> Option<String> {
     let segments: Vec<_> = numbers.map(|number| radio_run(window, number)).collect::<Option<_>>()?;
     Some(written(|out| {
         writeln!(out, "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:6")?;
-        let number = |run: &[&Arc<Segment>; 3]| run[0].msn.0 / RADIO_SEGMENT;
+        let number = |run: &[&Arc<Segment>; 3]| run[0].msn.0 / RUN;
         writeln!(out, "#EXT-X-MEDIA-SEQUENCE:{}", segments.first().map_or(0, number))?;
         for run in &segments {
             date(out, run[0].msn.start())?;
-            writeln!(out, "{}", Inf(SEGMENT * RADIO_SEGMENT as i64, &run[0].title))?;
+            writeln!(out, "{}", Inf(SEGMENT * RUN as i64, &run[0].title))?;
             writeln!(out, "{}.ts", number(run))?;
         }
         Ok(())
@@ -129,13 +130,13 @@ fn skippable(window: &Window, contract: Contract) -> usize {
 }
 
 fn radio_listed(window: &Window) -> Option<std::ops::Range<u64>> {
-    let first = window.segments.front()?.msn.0.div_ceil(RADIO_SEGMENT);
-    let end = window.open_msn.0 / RADIO_SEGMENT;
+    let first = window.segments.front()?.msn.0.div_ceil(RUN);
+    let end = window.open_msn.0 / RUN;
     (first < end).then(|| first.max(end.saturating_sub(RADIO_SEGMENTS_LISTED))..end)
 }
 
 fn radio_run(window: &Window, number: u64) -> Option<[&Arc<Segment>; 3]> {
-    let first = number.checked_mul(RADIO_SEGMENT)?;
+    let first = number.checked_mul(RUN)?;
     let at = |n| window.segment(Msn(first.checked_add(n)?)).filter(|segment| segment.ts.is_some());
     Some([at(0)?, at(1)?, at(2)?])
 }
