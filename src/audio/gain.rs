@@ -5,7 +5,7 @@
 //!
 //! Gains are whole numbers of 2^-30. Four steps, each a function of a bounded stretch of the past:
 //! 1. hold: the least gain needed in the last [`HOLD`] frames;
-//! 2. release: the lesser of that and [`risen`] applied to the frame before. `risen` never falls when its
+//! 2. release: the lesser of that and `risen` applied to the frame before. `risen` never falls when its
 //!    argument rises, so it commutes with taking the lesser: the result is the least of what each past frame
 //!    held, risen once for each frame since. After [`RELEASE`] steps `risen` reaches unity from anywhere, so only
 //!    that many frames count;

@@ -1,6 +1,6 @@
 //! One place of the mixer for an entry and its feed.
 //!
-//! In: a feed, read ahead by [`DECLICK`](crate::audio::fade::DECLICK) frames more than are mixed. Out: for each
+//! In: a feed, read ahead by [`DECLICK`] frames more than are mixed. Out: for each
 //! position, whether and how far the entry can be mixed. Never: lets an entry slip from its place on the
 //! timeline: what comes late is thrown away.
 //!

@@ -169,7 +169,7 @@ pub fn finish(mut answer: Answer, head: bool) -> Answer {
         if let Some(length) = length {
             answer.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
-        *answer.body_mut() = Body::empty();
+        *answer.body_mut() = Body::unsent();
     }
     answer
 }

@@ -23,6 +23,8 @@ enum Kind {
     Whole(VecDeque<Bytes>),
     /// Pieces that are there, and more to come.
     Flow(VecDeque<Bytes>, Step),
+    /// A body that is not sent, because only its headers were asked for.
+    Unsent,
 }
 
 /// Pieces to come, and how the flow goes on after them.
@@ -50,6 +52,10 @@ impl Body {
     pub fn empty() -> Self {
         Self::pieces(VecDeque::new())
     }
+    /// A body of unknown length that is not sent: the answer to HEAD.
+    pub fn unsent() -> Self {
+        Self { kind: Kind::Unsent, sent: None }
+    }
     /// Bytes, shared.
     pub fn bytes(bytes: Bytes) -> Self {
         Self::pieces(VecDeque::from([bytes]))
@@ -71,7 +77,7 @@ impl Body {
     pub fn length(&self) -> Option<u64> {
         match &self.kind {
             Kind::Whole(pieces) => Some(pieces.iter().map(|piece| piece.len() as u64).sum()),
-            Kind::Flow(..) => None,
+            Kind::Flow(..) | Kind::Unsent => None,
         }
     }
 }
@@ -103,6 +109,7 @@ impl HttpBody for Body {
         let piece = loop {
             let (pieces, step) = match &mut self.kind {
                 Kind::Whole(pieces) => break pieces.pop_front(),
+                Kind::Unsent => break None,
                 Kind::Flow(pieces, step) => (pieces, step),
             };
             if let Some(piece) = pieces.pop_front() {
@@ -124,7 +131,11 @@ impl HttpBody for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(&self.kind, Kind::Whole(pieces) if pieces.is_empty())
+        match &self.kind {
+            Kind::Whole(pieces) => pieces.is_empty(),
+            Kind::Flow(..) => false,
+            Kind::Unsent => true,
+        }
     }
 
     fn size_hint(&self) -> SizeHint {

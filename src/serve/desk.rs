@@ -95,6 +95,7 @@ impl Desk {
         };
         let labels = RequestLabels { route: class, status: answer.status().as_u16() };
         self.house.metrics.requests.get_or_create(&labels).inc();
+        tracing::debug!(route = class, status = labels.status, "answered");
         Ok(answer::finish(answer, caller.head))
     }
 

@@ -14,15 +14,16 @@ use super::programme::{Moment, Programme};
 use super::server::Phase;
 use bytes::Bytes;
 use hyper::StatusCode;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Sleep, sleep};
 
 /// A station's events.
 pub fn events(desk: &Desk, channel: &Channel, caller: &Caller) -> Answer {
     let body = if caller.head {
-        Body::empty()
+        Body::unsent()
     } else {
         Body::flow(Events {
             house: desk.house.clone(),
@@ -31,7 +32,7 @@ pub fn events(desk: &Desk, channel: &Channel, caller: &Caller) -> Answer {
             phase: desk.phase.clone(),
             told: None,
             silent_max: desk.limits.events_silent,
-            spoke: Instant::now(),
+            silence: Box::pin(sleep(desk.limits.events_silent)),
             _listener: Counted::new(&channel.metrics.events),
         })
     };
@@ -48,7 +49,8 @@ struct Events {
     phase: watch::Receiver<Phase>,
     told: Option<Moment>,
     silent_max: Duration,
-    spoke: Instant,
+    /// Ends when nothing was said for that long.
+    silence: Pin<Box<Sleep>>,
     _listener: Counted,
 }
 
@@ -63,16 +65,22 @@ impl Source for Events {
                 self.told = Some(moment);
                 return Some(self.says(text));
             }
-            let turn = programme.turns_after(at).map(|turn| (turn - at).duration());
-            let silence = (self.spoke + self.silent_max).saturating_duration_since(Instant::now());
-            if silence.is_zero() {
-                return Some(self.says(": still here\n\n".to_owned()));
-            }
-            tokio::select! {
-                changed = self.programme.changed() => changed.ok()?,
-                () = tokio::time::sleep(turn.map_or(silence, |turn| turn.min(silence))) => {}
+            let turn = programme.turns_after(at).map(|turn| sleep((turn - at).duration()));
+            let turn = async {
+                match turn {
+                    Some(turn) => turn.await,
+                    None => std::future::pending().await,
+                }
+            };
+            let silent = tokio::select! {
+                changed = self.programme.changed() => changed.map(|()| false).ok()?,
+                () = turn => false,
+                () = self.silence.as_mut() => true,
                 _ = self.air.wait_for(|air| matches!(air, Air::Gone)) => return None,
                 _ = self.phase.wait_for(|phase| *phase != Phase::Open) => return None,
+            };
+            if silent {
+                return Some(self.says(": still here\n\n".to_owned()));
             }
         }
     }
@@ -80,7 +88,7 @@ impl Source for Events {
 
 impl Events {
     fn says(mut self, text: String) -> (Vec<Bytes>, Self) {
-        self.spoke = Instant::now();
+        self.silence = Box::pin(sleep(self.silent_max));
         (vec![text.into()], self)
     }
 }

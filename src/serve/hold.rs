@@ -41,11 +41,14 @@ pub async fn until<T>(
     mut look: impl FnMut(&Published) -> Option<T>,
 ) -> Result<T, Ended> {
     let mut air = channel.air();
-    // The guard of a borrow is a lock: it ends within the statement, before anything is awaited.
-    let mut see = |air: &mut watch::Receiver<Air>| match &*air.borrow_and_update() {
-        Air::On(published) => look(published).ok_or(Ended::Late),
-        Air::Silent => Err(Ended::Silent),
-        Air::Gone => Err(Ended::Gone),
+    let mut see = |air: &mut watch::Receiver<Air>| {
+        // The guard of a borrow is a lock that whoever publishes would wait for: it lasts for this clone alone.
+        let now = air.borrow_and_update().clone();
+        match now {
+            Air::On(published) => look(&published).ok_or(Ended::Late),
+            Air::Silent => Err(Ended::Silent),
+            Air::Gone => Err(Ended::Gone),
+        }
     };
     match see(&mut air) {
         Err(Ended::Late) => {}

@@ -19,7 +19,7 @@ mod stream;
 mod events;
 pub mod api;
 mod art;
-mod health;
+pub mod health;
 pub mod pages;
 mod assets;
 mod desk;

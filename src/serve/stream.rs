@@ -52,7 +52,7 @@ pub fn stream(
     let titles = caller.wants_titles();
     // HEAD opens no stream, and is no listener.
     let body = if caller.head {
-        Body::empty()
+        Body::unsent()
     } else {
         Body::flow(Pump {
             air: channel.air(),
@@ -169,6 +169,7 @@ mod tests {
     use super::*;
     use crate::package::Chunk;
     use crate::station::Output;
+    use std::collections::VecDeque;
 
     #[test]
     fn a_listener_gets_what_follows_and_is_cut_only_for_its_own_slowness() {

@@ -4,3 +4,4 @@
 
 mod codec;
 mod library;
+mod serve;

@@ -12,7 +12,7 @@ function seedOf(id) {
   return seed;
 }
 
-/** The hue of a station that has no art, 0 .. 360. */
+/** The OKLCH hue of a station that has no art, 0 .. 360. */
 export function hueOf(id) {
   return seedOf(id) % 360;
 }
@@ -35,8 +35,8 @@ export function placeholder(id) {
   };
   const hue = hueOf(id);
   const svg = draw('svg', { viewBox: '0 0 600 600', 'aria-hidden': 'true', preserveAspectRatio: 'xMidYMid slice' });
-  draw('rect', { width: 600, height: 600, fill: `hsl(${hue} 38% 78%)` }, svg);
-  draw('circle', { cx: 140 + random() * 320, cy: 130 + random() * 90, r: 46 + random() * 44, fill: `hsl(${(hue + 40) % 360} 70% 92%)` }, svg);
+  draw('rect', { width: 600, height: 600, fill: `oklch(84% .045 ${hue})` }, svg);
+  draw('circle', { cx: 140 + random() * 320, cy: 130 + random() * 90, r: 46 + random() * 44, fill: `oklch(94% .05 ${(hue + 60) % 360})` }, svg);
   const layers = 7;
   for (let layer = 0; layer < layers; layer++) {
     const base = 235 + layer * 52;
@@ -45,7 +45,7 @@ export function placeholder(id) {
     const phase = random() * 2 * Math.PI;
     let path = 'M0 600';
     for (let x = 0; x <= 600; x += 12) path += `L${x} ${(base + height * Math.sin((2 * Math.PI * x) / length + phase)).toFixed(1)}`;
-    draw('path', { d: `${path}L600 600Z`, fill: `hsl(${(hue + layer * 7) % 360} ${40 + layer * 2}% ${66 - layer * 8}%)` }, svg);
+    draw('path', { d: `${path}L600 600Z`, fill: `oklch(${75 - layer * 8.5}% ${(0.07 + layer * 0.006).toFixed(3)} ${(hue + layer * 5) % 360})` }, svg);
   }
   return svg;
 }

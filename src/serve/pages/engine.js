@@ -6,6 +6,7 @@
 
 const OPUS = ['audio/mp4; codecs="opus"', 'audio/mp4; codecs="Opus"'];
 const AAC = ['audio/mp4; codecs="mp4a.40.2"'];
+const WARNINGS_MAX = 20; // the newest
 const HLS = 'application/vnd.apple.mpegurl';
 
 /** The ways in which this browser can play these streams, best first. */
@@ -32,7 +33,8 @@ export function loadHls() {
 
 export class HlsJs {
   name = 'hls.js';
-  warnings = 0;
+  /** Errors that hls.js mended by itself. */
+  warnings = [];
   #hls = null;
   #audio;
   #url;
@@ -67,7 +69,8 @@ export class HlsJs {
     this.#hls = hls;
     hls.on(Hls.Events.ERROR, (_, error) => {
       if (!error.fatal) {
-        this.warnings += 1;
+        this.warnings.push(error.details);
+        this.warnings.splice(0, this.warnings.length - WARNINGS_MAX);
         return;
       }
       if (/codec/i.test(error.details)) this.#trouble('codec', error.details);
@@ -125,7 +128,7 @@ export class HlsJs {
 
 export class Native {
   name = 'native';
-  warnings = 0;
+  warnings = [];
   #audio;
   #url;
   #trouble;

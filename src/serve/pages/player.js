@@ -7,7 +7,7 @@
 import { loadHls, ways, HlsJs } from './engine.js';
 
 const RETRY_MIN_MS = 400;
-const RETRY_MAX_MS = 8000;
+const RETRY_MAX_MS = 5000;
 const REBUILD_AFTER_TRIES = 5;
 const STUCK_AFTER_MS = 10_000;
 const MEDIA_RECOVERY_EVERY_MS = 10_000;
@@ -29,7 +29,6 @@ export class Player extends EventTarget {
   #retry = 0;
   #mediaRecovery = -Infinity;
   #moved = { time: -1, at: 0 };
-  #earlierWarnings = 0;
 
   constructor(audio, streams) {
     super();
@@ -59,9 +58,9 @@ export class Player extends EventTarget {
     return this.#engine?.name ?? null;
   }
 
-  /** Errors that hls.js mended by itself. */
+  /** What the engine in use mended by itself. */
   get warnings() {
-    return this.#earlierWarnings + (this.#engine?.warnings ?? 0);
+    return this.#engine?.warnings ?? [];
   }
 
   /** What sounds now, in ms since 1970, or null when nothing does or the stream does not say. */
@@ -105,7 +104,6 @@ export class Player extends EventTarget {
   async #build() {
     clearTimeout(this.#retry);
     this.#retry = 0;
-    this.#earlierWarnings = this.warnings;
     this.#engine?.close();
     this.#sounded = false;
     this.#moved = { time: -1, at: performance.now() };

@@ -136,7 +136,6 @@ function tick() {
     shown = entry;
     showEntry(entry);
   }
-  part.elapsed.hidden = !isSong(entry);
   if (isSong(entry)) {
     const gone = Math.min(entry.duration, Math.max(0, (time - Date.parse(entry.at)) / 1000));
     part.fill.style.setProperty('--done', (gone / entry.duration).toFixed(4));
