@@ -55,6 +55,7 @@ pub struct StationArgs {
     /// The folder of station files
     #[arg(long, value_name = "DIR", default_value = "stations")]
     pub stations: PathBuf,
+    /// Where what is known lies
     #[command(flatten)]
     pub data: DataArgs,
 }

@@ -111,7 +111,7 @@ async fn all_on_air(house: &House) {
 /// One line on standard output that says where to listen.
 fn announce(house: &House, addresses: &[std::net::SocketAddr]) {
     let urls: Vec<_> = addresses.iter().map(|address| format!("http://{address}/")).collect();
-    let stations: Vec<_> = house.channels().iter().map(|channel| channel.card().name.clone()).collect();
+    let stations: Vec<_> = house.channels().iter().map(|channel| channel.station().name.clone()).collect();
     // Whoever closed our standard output does not want to know.
     let _ = writeln!(std::io::stdout(), "On the air: {}. Listen at {}", stations.join(", "), urls.join(" or "));
 }

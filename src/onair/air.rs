@@ -69,9 +69,9 @@ impl Air<'_> {
         let (direct_ends, render_ends, publish_ends) = rings();
         let (decks, told) = Decks::start();
 
+        let publish = |snapshot| self.channel.publish(snapshot);
         thread::scope(|scope| {
             let thread = |name: &str| thread::Builder::new().name(format!("{name}-{}", self.station.id));
-            let publish = |snapshot| self.channel.publish(snapshot);
             let publishing = thread("publish").spawn_scoped(scope, || {
                 let (latency, publish) = (self.station.latency, &publish);
                 let (progress, stop) = (&*progress, &halt);

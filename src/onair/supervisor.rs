@@ -42,7 +42,8 @@ impl OnAir {
         for station in &stations {
             let (post, mail) = mpsc::channel();
             letterboxes.insert(station.id.clone(), post);
-            let (station, channel) = (Arc::new(station.clone()), house.add(station.into()));
+            let station = Arc::new(station.clone());
+            let channel = house.add(station.clone());
             let (store, stop) = (store.clone(), stop.clone());
             let thread = thread::Builder::new().name(format!("direct-{}", station.id));
             threads.push(thread.spawn(move || keep_on_air(&station, &mail, &store, &channel, &stop))?);
