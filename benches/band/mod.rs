@@ -50,12 +50,6 @@ pub fn play(seconds: usize, seed: Seed) -> Vec<Frame> {
     out
 }
 
-/// White noise at a third of full scale: what no model predicts.
-pub fn hiss(seconds: usize, seed: Seed) -> Vec<Frame> {
-    let mut noise = Noise(seed);
-    (0..seconds * RATE as usize).map(|_| [noise.next() / 3.0, noise.next() / 3.0]).collect()
-}
-
 struct Noise(Seed);
 
 impl Noise {

@@ -43,7 +43,9 @@ pub fn encoder(output: &Output, first: Position) -> Result<Box<dyn Encode>, Enco
 pub fn peak_bitrate(output: &Output) -> Bitrate {
     let Bitrate(rate) = output.bitrate.unwrap_or(bitrate_default(output.codec));
     Bitrate(match output.codec {
-        // Constrained VBR borrows at most a packet of 20 ms in CELT, more where SILK takes part.
+        // Constrained VBR borrows a packet of 20 ms at most in CELT; SILK, which takes part below 56k, keeps
+        // its rate only over longer times.
+        Codec::Opus if rate < 56_000 => rate + rate / 4,
         Codec::Opus => rate + rate / 20 + 400,
         // A reservoir of 12,288 bits less a unit may be spent within one segment of 1.92 s.
         Codec::Aac => rate + 6_400,

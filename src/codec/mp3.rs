@@ -19,7 +19,7 @@ pub(super) const DELAY: Frames = Frames(1105);
 const RESERVOIR_BYTES: i64 = 511;
 /// Bytes of a frame that are not its data: header and side information of two channels.
 const HEAD_BYTES: i64 = 4 + 32;
-/// How hard the encoder tries, 0 (most) to 9: `docs/decisions/encoders.md`.
+/// How hard the encoder tries, 0 (most) to 9: `docs/decisions/0003-encoders.md`.
 const QUALITY: lame::Quality = lame::Quality::Good;
 pub(super) const CODEC: &str = "MP3";
 

@@ -12,7 +12,7 @@ use ::opus::{Application, Bitrate as Rate, Channels};
 pub(super) const PACKET: Frames = Frames(960);
 /// Bytes in a packet of one frame, at most (RFC 6716 section 3.4 R2, plus its first byte).
 const PACKET_BYTES_MAX: usize = 1276;
-/// How hard the encoder tries, 0 to 10: `docs/decisions/encoders.md`.
+/// How hard the encoder tries, 0 to 10: `docs/decisions/0003-encoders.md`.
 const COMPLEXITY: i32 = 8;
 const CODEC: &str = "Opus";
 
