@@ -129,12 +129,12 @@ impl Multivariant {
 /// Bytes by which the packets of one segment may exceed its share of the encoder's bit rate.
 ///
 /// AAC: constant bit rate with a reservoir of 6,144 bits a channel. Opus: constrained VBR plans each packet
-/// within a reservoir of one packet at the nominal rate, and overshoots the rate by up to half a percent over
-/// a long time; 3 % of a segment covers both.
+/// within a reservoir of one packet at the nominal rate; noise after silence was seen to take 2.3 % more at 32k and
+/// 1.5 % at 96k, and at 32k music takes 1.3 % more over a long time: 5 % is above them all.
 const fn surplus(codec: Codec, audio: u64) -> u64 {
     match codec {
         Codec::Aac => 2 * 6144 / 8,
-        Codec::Opus | Codec::Mp3 | Codec::Flac => audio * 3 / 100,
+        Codec::Opus | Codec::Mp3 | Codec::Flac => audio * 5 / 100,
     }
 }
 
@@ -221,7 +221,7 @@ mod tests {
         let parts = |count: u64, packets: u64| count * (96 + 4 * packets) * 8 * 100 / 192;
         assert_eq!(low.average, 96_000 + parts(6, 16));
         assert_eq!(steady.average, 96_000 + parts(3, 32));
-        assert!(low.peak > low.average && low.peak < low.average * 105 / 100);
+        assert!(low.peak > low.average && low.peak < low.average * 106 / 100);
         let radio = Multivariant::Radio.bandwidth(aac, Latency::Low);
         assert!(radio.average > 128_000 && radio.average < 150_000 && radio.peak < 165_000, "{radio:?}");
     }

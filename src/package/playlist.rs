@@ -36,10 +36,11 @@ pub fn live(snapshot: &Snapshot, window: &Window, delta: bool) -> String {
         writeln!(out, "{}", ServerControl(contract))?;
         writeln!(out, "{}", PartInf(contract))?;
         writeln!(out, "#EXT-X-MEDIA-SEQUENCE:{}", first_listed(window))?;
-        match skipped {
-            0 => writeln!(out, "{}", ExtXMap::new(INIT_URI))?,
-            n => writeln!(out, "{}", Skip(n))?,
+        if skipped > 0 {
+            writeln!(out, "{}", Skip(skipped))?;
         }
+        // It applies to the segments that a delta keeps, too: players that read a delta by itself need it there.
+        writeln!(out, "{}", ExtXMap::new(INIT_URI))?;
         let parts_from = snapshot.edge - contract.target_duration * 3;
         for segment in window.listed().skip(skipped) {
             date(out, segment.msn.start())?;

@@ -151,7 +151,7 @@ impl Playlist {
         let target = self.target_duration();
         assert!(self.version() >= if self.map { 6 } else { 3 }, "section 8");
         assert!(self.skipped == 0 || self.version() >= 9, "section 8");
-        assert!(self.skipped == 0 || !self.map, "4.4.5.2: what was skipped has the map");
+        assert!(self.skipped == 0 || self.map, "4.4.4.5: what a delta keeps needs the map, too");
         for segment in self.segments.values() {
             assert!(segment.date_ms.is_some(), "6.2.1: a date on every segment");
             if segment.uri.is_some() {
@@ -260,7 +260,6 @@ impl Playlist {
             merged.segments.insert(number, segment);
         }
         merged.skipped = 0;
-        merged.map |= self.map;
         merged.head.clone_from(&self.head);
         merged
     }

@@ -52,7 +52,8 @@ pub fn packet(output: Output, sizes: Sizes, at: Position) -> Packet {
         Sizes::Constant => constant as u64,
         Sizes::Random => 1 + seed.below(2 * constant as u64),
     };
-    let bytes = (0..length).map(|n| seed.with(n).0 as u8).collect();
+    let mut bytes: Vec<u8> = (0..length.div_ceil(8)).flat_map(|n| seed.with(n).0.to_le_bytes()).collect();
+    bytes.truncate(length as usize);
     Packet { at, frames, bytes }
 }
 
