@@ -1,0 +1,7 @@
+//! The library and the decoders, with real files made by ffmpeg, lame, flac and opusenc.
+
+mod decks;
+mod decoding;
+mod fixtures;
+mod remembering;
+mod scanning;
