@@ -137,6 +137,7 @@ pub(crate) mod tests {
             genre: None,
             timezone: jiff::tz::TimeZone::UTC,
             art: None,
+            website: None,
             categories: Vec::new(),
             sound: Sound::default(),
             transition: Transition::default(),

@@ -18,6 +18,7 @@ pub(crate) fn station(categories: Vec<Category>) -> Station {
         genre: None,
         timezone: jiff::tz::TimeZone::UTC,
         art: None,
+        website: None,
         categories,
         sound: Sound::default(),
         transition: Transition::default(),
