@@ -31,8 +31,8 @@ pub struct ServeArgs {
     /// How logs are written to standard error
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
-    /// What is logged: error, warn, info, debug, or a filter such as longwave::library=debug
-    #[arg(long, value_name = "FILTER", default_value = "info", env = "LONGWAVE_LOG")]
+    /// What is logged: error, warn, info, debug, or a filter such as info,longwave::library=debug
+    #[arg(long, value_name = "FILTER", default_value = "info,symphonia=error", env = "LONGWAVE_LOG")]
     log: String,
 }
 

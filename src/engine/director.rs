@@ -209,6 +209,12 @@ impl Director {
         cue.min(plan).max(self.mixed)
     }
 
+    /// Up to where a deck has been asked for for all that sounds; see [`CUE_AHEAD`].
+    pub fn cued_until(&self) -> Position {
+        let uncued = self.log.entries().find(|entry| entry.at >= self.opened && entry.item.is_some());
+        uncued.map_or(self.mixed + CUE_AHEAD, |entry| entry.at)
+    }
+
     /// Plans on until an entry begins at or after a position.
     pub fn plan_until(&mut self, until: Position) {
         while let Some(end) = self.log.end().filter(|&end| end < until) {

@@ -17,8 +17,9 @@ use crate::units::Msn;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread::{self, ScopedJoinHandle};
 
 /// Why a station left the air.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +70,7 @@ impl Air<'_> {
         let (direct_ends, render_ends, publish_ends) = rings();
         let (decks, told) = Decks::start();
 
+        let encoder_ahead = publisher.look_ahead();
         let publish = |snapshot| self.channel.publish(snapshot);
         thread::scope(|scope| {
             let thread = |name: &str| thread::Builder::new().name(format!("{name}-{}", self.station.id));
@@ -81,20 +83,12 @@ impl Air<'_> {
                 Ok(publishing) => publishing,
                 Err(error) => return Ended::Broke(error.to_string()),
             };
-            let publisher = publishing.thread().clone();
-            let rendering = thread("render").spawn_scoped(scope, || {
-                let (pace, clock, progress, stop) = (Pace::new(now), clock::now, &*progress, &halt);
-                Render { mixer, ends: render_ends, pace, clock, progress, stop, publisher, waiting: None }.run();
-            });
-            let rendering = match rendering {
-                Ok(rendering) => rendering,
-                Err(error) => {
-                    halt.store(true, Ordering::Relaxed);
-                    return Ended::Broke(error.to_string());
-                }
+            let rendering = OnceLock::new();
+            let goes_on = || {
+                let renders = rendering.get().is_none_or(|thread: &ScopedJoinHandle<'_, ()>| !thread.is_finished());
+                renders && !publishing.is_finished() && !self.stop.load(Ordering::Relaxed)
             };
-            let goes_on = || !self.stop.load(Ordering::Relaxed) && !rendering.is_finished() && !publishing.is_finished();
-            let directing = Direct {
+            let mut directing = Direct {
                 station: self.station.id.clone(),
                 director,
                 ends: direct_ends,
@@ -105,13 +99,31 @@ impl Air<'_> {
                 told,
                 store: self.store,
                 channel: self.channel,
-                render: rendering.thread().clone(),
+                render: None,
+                unsent: VecDeque::new(),
+                opened: VecDeque::new(),
             };
+            directing.act();
+            let publisher = publishing.thread().clone();
+            let rendered = thread("render").spawn_scoped(scope, || {
+                let (pace, clock, progress, stop) = (Pace::new(now), clock::now, &*progress, &halt);
+                let ends = render_ends;
+                Render { mixer, ends, pace, clock, progress, stop, encoder_ahead, publisher, waiting: None }.run();
+            });
+            match rendered {
+                Ok(thread) => directing.render = Some(rendering.get_or_init(|| thread).thread().clone()),
+                Err(error) => {
+                    halt.store(true, Ordering::Relaxed);
+                    return Ended::Broke(error.to_string());
+                }
+            }
             let directed = catch_unwind(AssertUnwindSafe(|| directing.run()));
             halt.store(true, Ordering::Relaxed);
-            rendering.thread().unpark();
             publishing.thread().unpark();
-            let rendered = rendering.join();
+            let rendered = rendering.into_inner().map_or(Ok(()), |thread| {
+                thread.thread().unpark();
+                thread.join()
+            });
             let published = publishing.join();
             match (directed, rendered, published) {
                 (Ok(()), Ok(()), Ok(Ok(()))) => Ended::Stopped,

@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// So often the mixer's events are read and its progress is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// And so often while the mixer catches up with the clock.
+const LOOK_EVERY_EARLY: Duration = Duration::from_millis(2);
 /// How much of the log pages are told of: half an hour back.
 const TOLD_BACK: Frames = Frames::from_secs(1800);
 /// And two hours ahead.
@@ -49,19 +51,21 @@ pub struct Direct<'a> {
     pub store: &'a Store,
     /// Tells listeners.
     pub channel: &'a Channel,
-    /// Who renders, to be woken for a cue.
-    pub render: Thread,
+    /// Who renders, to be woken for a cue; none before the first are ready.
+    pub render: Option<Thread>,
+    /// Commands for which there was no room.
+    pub unsent: VecDeque<Command>,
+    /// Entries whose decks are open.
+    pub opened: VecDeque<Arc<Entry>>,
 }
 
 impl Direct<'_> {
     /// Runs until it is told to stop.
     pub fn run(mut self) {
-        let mut unsent = VecDeque::new();
-        let mut opened: VecDeque<Arc<Entry>> = VecDeque::new();
-        self.tell_programme();
         while (self.goes_on)() {
-            self.act(&mut unsent, &mut opened);
-            match self.mail.recv_timeout(LOOK_EVERY) {
+            self.act();
+            let rest = if self.progress.live().is_some() { LOOK_EVERY } else { LOOK_EVERY_EARLY };
+            match self.mail.recv_timeout(rest) {
                 Ok(Mail::Index(index)) => self.director.handle(Input::Index(index)),
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
@@ -73,26 +77,28 @@ impl Direct<'_> {
                 drop(spent);
             }
             while let Ok(told) = self.told.try_recv() {
-                self.hear_deck(told, &opened);
+                self.hear_deck(told);
             }
-            self.director.handle(Input::Mixed(self.progress.mixed()));
             let mixed = self.progress.mixed();
-            opened.retain(|entry| entry.end() > mixed);
+            self.director.handle(Input::Mixed(mixed));
+            self.opened.retain(|entry| entry.end() > mixed);
         }
         let last = self.director.sign_off(self.progress.mixed());
         self.append_as_run(last.iter());
     }
 
-    fn act(&mut self, unsent: &mut VecDeque<Command>, opened: &mut VecDeque<Arc<Entry>>) {
+    /// Does what the director asks. Before the mixer's first frame this hands it all that sounds there.
+    pub fn act(&mut self) {
         let mut rows = Vec::new();
         let mut programme = false;
         while let Some(output) = self.director.poll() {
             match output {
                 Output::Open { entry, first } => {
-                    opened.push_back(entry.clone());
-                    unsent.extend(self.open(entry, first).map(Command::Cue));
+                    self.opened.push_back(entry.clone());
+                    let cued = self.open(entry, first).map(Command::Cue);
+                    self.unsent.extend(cued);
                 }
-                Output::Withdraw(from) => unsent.push_back(Command::Withdraw(from)),
+                Output::Withdraw(from) => self.unsent.push_back(Command::Withdraw(from)),
                 Output::SaveLog { from, entries, fingerprint } => {
                     let entries = entries.iter().map(|entry| &**entry);
                     if let Err(error) = self.store.save_log(&self.station, from, fingerprint, entries) {
@@ -108,12 +114,17 @@ impl Direct<'_> {
         if programme {
             self.tell_programme();
         }
-        while let Some(command) = unsent.pop_front() {
+        while let Some(command) = self.unsent.pop_front() {
             if let Err(rtrb::PushError::Full(command)) = self.ends.commands.push(command) {
-                unsent.push_front(command);
+                self.unsent.push_front(command);
                 break;
             }
-            self.render.unpark();
+        }
+        if self.unsent.is_empty() {
+            self.progress.set_cued(self.director.cued_until());
+        }
+        if let Some(render) = &self.render {
+            render.unpark();
         }
     }
 
@@ -123,14 +134,15 @@ impl Direct<'_> {
         Some(Cued { first, feed: Box::new(feed), entry })
     }
 
-    fn hear_deck(&mut self, told: Deck, opened: &VecDeque<Arc<Entry>>) {
+    fn hear_deck(&mut self, told: Deck) {
         let Deck::Failed { id, at, why } = told else { return };
         let of_item = |entry: &&Arc<Entry>| entry.item.as_ref().is_some_and(|item| item.id == id);
-        for entry in opened.iter().filter(of_item) {
+        let failed: Vec<_> = self.opened.iter().filter(of_item).cloned().collect();
+        for entry in failed {
             let path = entry.item.as_ref().map(|item| item.path.display().to_string());
             tracing::warn!(station = %self.station, path, why, "an item can't be played; something else is planned");
             self.channel.metrics.replaced.inc();
-            self.director.handle(Input::DeckFailed { entry: entry.clone(), after: at });
+            self.director.handle(Input::DeckFailed { entry, after: at });
         }
     }
 

@@ -15,8 +15,6 @@ use std::time::Duration;
 const BLOCK: usize = 960;
 /// How long before a cell ends the mixer begins with the last of it: what rendering and encoding may take.
 pub const RENDER_LEAD: Frames = Frames::from_millis(60);
-/// How far beyond the end of a cell the mixer goes, so that every encoder has its look-ahead: 50 ms.
-pub const ENCODER_AHEAD: Frames = Frames(2400);
 /// How long the thread rests when it waits for a deck while catching up.
 const CATCH_UP_REST: Duration = Duration::from_micros(500);
 /// The longest rest otherwise: so soon a new cue or the end is noticed.
@@ -36,6 +34,8 @@ pub struct Render<'a> {
     pub progress: &'a Progress,
     /// Ends it.
     pub stop: &'a AtomicBool,
+    /// How far beyond the end of a cell the mixer goes, so that every encoder hears ahead what it must.
+    pub encoder_ahead: Frames,
     /// Who takes the blocks.
     pub publisher: Thread,
     /// A cue that the mixer had no deck for yet.
@@ -50,8 +50,9 @@ impl Render<'_> {
         while !self.stop.load(Ordering::Relaxed) {
             self.take_commands();
             let position = self.pace.position((self.clock)());
-            let target = target(position);
-            let starved = self.mix_until(target, &mut block, patience);
+            let target = target(position, self.encoder_ahead);
+            let may = if patience == Patience::Wait { target.min(self.progress.cued()) } else { target };
+            let starved = self.mix_until(may, &mut block, patience);
             self.pass_on();
             self.progress.set_mixed(self.mixer.position());
             self.publisher.unpark();
@@ -63,7 +64,7 @@ impl Render<'_> {
                 patience = Patience::Never;
                 self.progress.set_live(self.mixer.position());
             }
-            let due = next_due(target) - position;
+            let due = next_due(target, self.encoder_ahead) - position;
             thread::park_timeout(due.duration().min(REST_MAX));
         }
     }
@@ -131,13 +132,13 @@ impl Render<'_> {
 }
 
 /// How far the mixer should be at a time: the end of the cell that ends soon, and what encoders hear ahead.
-fn target(position: Position) -> Position {
-    Cell::holding(position + RENDER_LEAD).start() + ENCODER_AHEAD
+fn target(position: Position, encoder_ahead: Frames) -> Position {
+    Cell::holding(position + RENDER_LEAD).start() + encoder_ahead
 }
 
 /// When the target moves on.
-fn next_due(target: Position) -> Position {
-    Cell::holding(target - ENCODER_AHEAD).end() - RENDER_LEAD
+fn next_due(target: Position, encoder_ahead: Frames) -> Position {
+    Cell::holding(target - encoder_ahead).end() - RENDER_LEAD
 }
 
 #[cfg(test)]
@@ -146,10 +147,10 @@ mod tests {
 
     #[test]
     fn a_cell_is_mixed_shortly_before_it_ends_with_what_encoders_hear_ahead() {
-        let cell = Cell(1000);
+        let (cell, ahead) = (Cell(1000), Frames(5713));
         let before = cell.end() - RENDER_LEAD - Frames(1);
-        assert_eq!(target(before), cell.start() + ENCODER_AHEAD);
-        assert_eq!(next_due(target(before)), before + Frames(1));
-        assert_eq!(target(before + Frames(1)), cell.end() + ENCODER_AHEAD);
+        assert_eq!(target(before, ahead), cell.start() + ahead);
+        assert_eq!(next_due(target(before, ahead), ahead), before + Frames(1));
+        assert_eq!(target(before + Frames(1), ahead), cell.end() + ahead);
     }
 }

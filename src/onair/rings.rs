@@ -38,17 +38,18 @@ pub struct Mark {
     pub entry: Option<Arc<Entry>>,
 }
 
-/// How far a station has come; written by one thread each, read by any.
+/// How far a station has come; each number is written by one thread and read by any.
 #[derive(Debug)]
 pub struct Progress {
     mixed: AtomicI64,
     live: AtomicI64,
+    cued: AtomicI64,
 }
 
 impl Progress {
     /// Both at a position.
     pub fn new(start: Position) -> Arc<Self> {
-        Arc::new(Self { mixed: AtomicI64::new(start.0), live: AtomicI64::new(i64::MIN) })
+        Arc::new(Self { mixed: AtomicI64::new(start.0), live: AtomicI64::new(i64::MIN), cued: AtomicI64::new(start.0) })
     }
     /// The mixer has come this far.
     pub fn set_mixed(&self, position: Position) {
@@ -57,6 +58,14 @@ impl Progress {
     /// How far the mixer has come.
     pub fn mixed(&self) -> Position {
         Position(self.mixed.load(Ordering::Acquire))
+    }
+    /// All that sounds before this position has been handed to the mixer.
+    pub fn set_cued(&self, position: Position) {
+        self.cued.store(position.0, Ordering::Release);
+    }
+    /// How far the mixer may go while it catches up with the clock.
+    pub fn cued(&self) -> Position {
+        Position(self.cued.load(Ordering::Acquire))
     }
     /// The mixer has caught up with the clock at this position: from here on it never waits for a deck.
     pub fn set_live(&self, position: Position) {
