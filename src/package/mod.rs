@@ -4,7 +4,6 @@
 //! and texts and bytes made from it. Never: reads a clock, waits, knows who listens.
 //! Spec: draft-pantos-hls-rfc8216bis; ISO/IEC 23000-19 (CMAF); ISO/IEC 14496-12.
 
-pub mod adts;
 pub mod cmaf;
 pub mod describe;
 pub mod icy;

@@ -8,7 +8,7 @@
 //! are therefore the segment's number; and the audio's packets are made a multiple of sixteen a run, by
 //! spreading its last frames thinner, so that each run begins at zero.
 
-use super::adts;
+use crate::codec::adts;
 use super::cmaf::AAC_PACKET;
 use crate::units::{Frames, Latency, Msn, Position};
 

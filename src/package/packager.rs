@@ -5,7 +5,7 @@
 //! another, remembers anything that the position does not give.
 //! Spec: draft-pantos-hls-rfc8216bis sections 3.2 and 6.2.
 
-use super::adts;
+use crate::codec::adts;
 use super::cmaf::{self, Coding};
 use super::mpegts::Ts;
 use super::snapshot::{CHUNKS_KEPT, Chunk, SEGMENTS_KEPT, Segment, Snapshot, Stream, Window};
