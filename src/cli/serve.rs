@@ -53,10 +53,14 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     log_to_standard_error(args)?;
     let stations = read(&args.stations)?;
     let data_dir = &args.data.data_dir;
-    let told = |error: std::io::Error| Failure::Told(format!("the data folder {}: {error}", data_dir.display()));
+    let told =
+        |error: std::io::Error| Failure::Told(format!("the data folder {}: {error}", data_dir.display()));
     let Some(_lock) = Lock::take(data_dir).map_err(told)? else {
         let sentence = "another longwave is at work with the data folder";
-        return Err(Failure::Told(format!("{sentence} {}; give this one its own: --data-dir", data_dir.display())));
+        return Err(Failure::Told(format!(
+            "{sentence} {}; give this one its own: --data-dir",
+            data_dir.display()
+        )));
     };
     let store = Arc::new(Store::open(data_dir)?);
     let covers = {
@@ -73,7 +77,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let server = Server::bind(&args.listen).await?;
-        let mut on_air = OnAir::start(stations, &store, &house)?;
+        let mut on_air = OnAir::start(stations, &store, &|station| house.add(station.clone()))?;
         let addresses = server.addresses();
         let announced = house.clone();
         tokio::spawn(async move {
@@ -113,13 +117,15 @@ fn announce(house: &House, addresses: &[std::net::SocketAddr]) {
     let urls: Vec<_> = addresses.iter().map(|address| format!("http://{address}/")).collect();
     let stations: Vec<_> = house.channels().iter().map(|channel| channel.station().name.clone()).collect();
     // Whoever closed our standard output does not want to know.
-    let _ = writeln!(std::io::stdout(), "On the air: {}. Listen at {}", stations.join(", "), urls.join(" or "));
+    let _ =
+        writeln!(std::io::stdout(), "On the air: {}. Listen at {}", stations.join(", "), urls.join(" or "));
 }
 
 /// Reads the station files. Those with errors are told and left out; the rest goes on the air.
 fn read(place: &Path) -> Result<Vec<Station>, Failure> {
-    let readings = check::read_stations(place)
-        .map_err(|error| Failure::Told(format!("{}: {error}; `longwave new NAME` writes a first station", place.display())))?;
+    let readings = check::read_stations(place).map_err(|error| {
+        Failure::Told(format!("{}: {error}; `longwave new NAME` writes a first station", place.display()))
+    })?;
     let mut err = std::io::stderr();
     for reading in &readings {
         let shown = diagnostic::Shown::of(reading);
@@ -132,7 +138,10 @@ fn read(place: &Path) -> Result<Vec<Station>, Failure> {
     }
     let stations: Vec<_> = readings.into_iter().filter_map(|reading| reading.station).collect();
     if stations.is_empty() {
-        return Err(Failure::Told(format!("{}: no station to put on the air; `longwave check` tells why", place.display())));
+        return Err(Failure::Told(format!(
+            "{}: no station to put on the air; `longwave check` tells why",
+            place.display()
+        )));
     }
     Ok(stations)
 }

@@ -110,7 +110,13 @@ impl Director {
     /// A stored log that covers `start` is gone on with; otherwise the log begins anew, at midnight UTC
     /// before `start`, so that it does not depend on the minute of the start. `before` is what played
     /// before the log.
-    pub fn new(station: Arc<Station>, index: Arc<Index>, stored: Stored, before: Past, start: Position) -> Self {
+    pub fn new(
+        station: Arc<Station>,
+        index: Arc<Index>,
+        stored: Stored,
+        before: Past,
+        start: Position,
+    ) -> Self {
         Self::with_planner(Planner::new(station, index), stored, before, start)
     }
 
@@ -276,7 +282,9 @@ impl Director {
 
     /// Finds something else for an entry whose audio failed at a position.
     fn lost(&mut self, entry: &Arc<Entry>, at: Position) {
-        let Some(planned) = self.log.entries().find(|planned| planned.at == entry.at).cloned() else { return };
+        let Some(planned) = self.log.entries().find(|planned| planned.at == entry.at).cloned() else {
+            return;
+        };
         if planned.item.as_ref().map(|item| item.id) != entry.item.as_ref().map(|item| item.id) {
             return;
         }
@@ -327,16 +335,21 @@ impl Director {
         let until = self.mixed + CUE_AHEAD;
         if !self.joined {
             self.joined = true;
-            let sounding: Vec<_> =
-                self.log.between(self.start, self.start + Frames(1)).filter(|entry| entry.at < self.start).collect();
+            let sounding: Vec<_> = self
+                .log
+                .between(self.start, self.start + Frames(1))
+                .filter(|entry| entry.at < self.start)
+                .collect();
             for entry in sounding.into_iter().filter(|entry| entry.item.is_some()) {
                 self.outputs.push_back(Output::Open { entry: entry.clone(), first: self.start });
             }
         }
         let decked = |entry: &&Arc<Entry>| entry.item.is_some();
         let (opened, mixed) = (self.opened, self.mixed);
-        let mut busy = self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
-        for entry in self.log.entries().filter(|entry| opened <= entry.at && entry.at < until).filter(decked) {
+        let mut busy =
+            self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
+        for entry in self.log.entries().filter(|entry| opened <= entry.at && entry.at < until).filter(decked)
+        {
             if busy == MAX_DECKS {
                 break;
             }

@@ -54,7 +54,9 @@ impl Publisher {
     pub fn new(station: &Station, first: Msn) -> Result<Self, PublisherError> {
         let feed = Self::feed_from(first);
         let outputs = station.outputs.iter();
-        let encoders = outputs.map(|output| Ok((*output, encoder(output, feed)?))).collect::<Result<_, EncodeError>>()?;
+        let encoders = outputs
+            .map(|output| Ok((*output, encoder(output, feed)?)))
+            .collect::<Result<_, EncodeError>>()?;
         Ok(Self::with_encoders(station, first, encoders)?)
     }
 

@@ -3,6 +3,7 @@
 use super::clock;
 use super::direct::{Direct, Mail};
 use super::memory::remembered;
+use super::outlet::Outlet;
 use super::publish::Publish;
 use super::render::Render;
 use super::rings::{Progress, rings};
@@ -11,13 +12,12 @@ use crate::library::{Decks, Store};
 use crate::package::snapshot::SEGMENTS_LISTED;
 use crate::playout::Mixer;
 use crate::schedule::Index;
-use crate::serve::Channel;
 use crate::station::Station;
 use crate::units::Msn;
 use std::any::Any;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::{self, ScopedJoinHandle};
 
@@ -41,7 +41,7 @@ pub struct Air<'a> {
     /// Keeps what was planned and aired.
     pub store: &'a Store,
     /// Its listeners.
-    pub channel: &'a Channel,
+    pub outlet: &'a dyn Outlet,
     /// Ends it.
     pub stop: &'a AtomicBool,
 }
@@ -71,7 +71,7 @@ impl Air<'_> {
         let (decks, told) = Decks::start();
 
         let encoder_ahead = publisher.look_ahead();
-        let publish = |snapshot| self.channel.publish(snapshot);
+        let publish = |snapshot| self.outlet.publish(snapshot);
         thread::scope(|scope| {
             let thread = |name: &str| thread::Builder::new().name(format!("{name}-{}", self.station.id));
             let publishing = thread("publish").spawn_scoped(scope, || {
@@ -85,7 +85,8 @@ impl Air<'_> {
             };
             let rendering = OnceLock::new();
             let goes_on = || {
-                let renders = rendering.get().is_none_or(|thread: &ScopedJoinHandle<'_, ()>| !thread.is_finished());
+                let renders =
+                    rendering.get().is_none_or(|thread: &ScopedJoinHandle<'_, ()>| !thread.is_finished());
                 renders && !publishing.is_finished() && !self.stop.load(Ordering::Relaxed)
             };
             let mut directing = Direct {
@@ -98,7 +99,7 @@ impl Air<'_> {
                 decks,
                 told,
                 store: self.store,
-                channel: self.channel,
+                outlet: self.outlet,
                 render: None,
                 unsent: VecDeque::new(),
                 opened: VecDeque::new(),
@@ -108,7 +109,8 @@ impl Air<'_> {
             let rendered = thread("render").spawn_scoped(scope, || {
                 let (pace, clock, progress, stop) = (Pace::new(now), clock::now, &*progress, &halt);
                 let ends = render_ends;
-                Render { mixer, ends, pace, clock, progress, stop, encoder_ahead, publisher, waiting: None }.run();
+                Render { mixer, ends, pace, clock, progress, stop, encoder_ahead, publisher, waiting: None }
+                    .run();
             });
             match rendered {
                 Ok(thread) => directing.render = Some(rendering.get_or_init(|| thread).thread().clone()),
@@ -137,5 +139,6 @@ impl Air<'_> {
 /// What a panic said.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
 }

@@ -2,12 +2,13 @@
 //!
 //! It stores the log and the as-run log, tells the pages what is on, and drops what the render thread may not.
 
+use super::outlet::{Incident, Outlet};
 use super::rings::{Command, DirectorEnds, Progress};
 use crate::engine::{AsRun, Director, Input, Output, studio};
 use crate::library::{Deck, Decks, Store, store};
 use crate::playout::Cued;
 use crate::schedule::{Entry, Index};
-use crate::serve::{Channel, programme};
+use crate::station::Kind;
 use crate::units::{Frames, Position, StationId};
 use std::collections::VecDeque;
 use std::sync::{Arc, mpsc};
@@ -50,7 +51,7 @@ pub struct Direct<'a> {
     /// Keeps the log and the as-run log.
     pub store: &'a Store,
     /// Tells listeners.
-    pub channel: &'a Channel,
+    pub outlet: &'a dyn Outlet,
     /// Who renders, to be woken for a cue; none before the first are ready.
     pub render: Option<Thread>,
     /// Commands for which there was no room.
@@ -141,7 +142,7 @@ impl Direct<'_> {
         for entry in failed {
             let path = entry.item.as_ref().map(|item| item.path.display().to_string());
             tracing::warn!(station = %self.station, path, why, "an item can't be played; something else is planned");
-            self.channel.metrics.replaced.inc();
+            self.outlet.count(Incident::Replaced);
             self.director.handle(Input::DeckFailed { entry, after: at });
         }
     }
@@ -158,10 +159,11 @@ impl Direct<'_> {
 
     fn stored(&self, row: &AsRun) -> store::AsRun {
         let item = row.entry.as_ref().and_then(|entry| entry.item.as_ref());
+        self.outlet.count(Incident::Aired(row.entry.as_ref().map_or(Kind::Bed, |entry| entry.kind)));
         if let Some(why) = row.why {
             let at = row.at.rfc3339();
             tracing::warn!(station = %self.station, at, seconds = row.length.seconds(), why = why.word(), "the bed stood in");
-            self.channel.metrics.starved.inc();
+            self.outlet.count(Incident::StoodIn);
         }
         store::AsRun {
             position: row.at,
@@ -170,7 +172,7 @@ impl Direct<'_> {
             title: item.and_then(|item| item.title.as_deref().map(str::to_owned)),
             artist: item.and_then(|item| item.artist.as_deref().map(str::to_owned)),
             category: row.entry.as_ref().map_or("bed".into(), |entry| entry.category.to_string()),
-            kind: row.entry.as_ref().map_or(crate::station::Kind::Bed, |entry| entry.kind),
+            kind: row.entry.as_ref().map_or(Kind::Bed, |entry| entry.kind),
             note: row.why.map(|why| why.word().to_owned()),
         }
     }
@@ -178,7 +180,6 @@ impl Direct<'_> {
     fn tell_programme(&self) {
         let mixed = self.progress.mixed();
         let around = self.director.log().between(mixed - TOLD_BACK, mixed + TOLD_AHEAD);
-        let entries = around.map(|entry| programme::Entry::of_log(&self.station, entry)).collect();
-        self.channel.set_programme(entries);
+        self.outlet.programme(&around.cloned().collect::<Vec<_>>());
     }
 }

@@ -49,7 +49,11 @@ pub struct Progress {
 impl Progress {
     /// Both at a position.
     pub fn new(start: Position) -> Arc<Self> {
-        Arc::new(Self { mixed: AtomicI64::new(start.0), live: AtomicI64::new(i64::MIN), cued: AtomicI64::new(start.0) })
+        Arc::new(Self {
+            mixed: AtomicI64::new(start.0),
+            live: AtomicI64::new(i64::MIN),
+            cued: AtomicI64::new(start.0),
+        })
     }
     /// The mixer has come this far.
     pub fn set_mixed(&self, position: Position) {
@@ -119,7 +123,13 @@ pub fn rings() -> (DirectorEnds, RenderEnds, PublishEnds) {
     let (marks_in, marks_out) = RingBuffer::new(TITLES_MAX);
     (
         DirectorEnds { commands: commands_in, events: events_out, spent: spent_out },
-        RenderEnds { commands: commands_out, events: events_in, spent: spent_in, pcm: pcm_in, marks: marks_in },
+        RenderEnds {
+            commands: commands_out,
+            events: events_in,
+            spent: spent_in,
+            pcm: pcm_in,
+            marks: marks_in,
+        },
         PublishEnds { pcm: pcm_out, marks: marks_out },
     )
 }

@@ -2,9 +2,9 @@
 
 use super::air::{Air, Ended};
 use super::direct::Mail;
+use super::outlet::{Incident, Outlet};
 use crate::library::{Library, Store};
 use crate::schedule::Index;
-use crate::serve::{Channel, House};
 use crate::station::Station;
 use crate::units::StationId;
 use std::collections::HashMap;
@@ -31,11 +31,15 @@ pub struct OnAir {
 }
 
 impl OnAir {
-    /// Puts stations on the air. Returns at once; each channel says when it is there.
+    /// Puts stations on the air, each into the outlet that is made for it. Returns at once.
     ///
     /// # Errors
     /// If the system gives no more threads.
-    pub fn start(stations: Vec<Station>, store: &Arc<Store>, house: &House) -> std::io::Result<Self> {
+    pub fn start(
+        stations: Vec<Station>,
+        store: &Arc<Store>,
+        outlet: &dyn Fn(&Arc<Station>) -> Arc<dyn Outlet>,
+    ) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut letterboxes: HashMap<StationId, mpsc::Sender<Mail>> = HashMap::new();
         let mut threads = Vec::new();
@@ -43,10 +47,10 @@ impl OnAir {
             let (post, mail) = mpsc::channel();
             letterboxes.insert(station.id.clone(), post);
             let station = Arc::new(station.clone());
-            let channel = house.add(station.clone());
+            let outlet = outlet(&station);
             let (store, stop) = (store.clone(), stop.clone());
             let thread = thread::Builder::new().name(format!("direct-{}", station.id));
-            threads.push(thread.spawn(move || keep_on_air(&station, &mail, &store, &channel, &stop))?);
+            threads.push(thread.spawn(move || keep_on_air(&station, &mail, &store, &*outlet, &stop))?);
         }
         let library = Library::start(store.clone(), &stations, super::clock::now, move |station, index| {
             if let Some(post) = letterboxes.get(station) {
@@ -78,17 +82,17 @@ fn keep_on_air(
     station: &Arc<Station>,
     mail: &mpsc::Receiver<Mail>,
     store: &Store,
-    channel: &Channel,
+    outlet: &dyn Outlet,
     stop: &AtomicBool,
 ) {
     let mut index = first_index(mail);
     let mut rest = RESTART_REST;
     while !stop.load(Ordering::Relaxed) {
         let began = super::clock::now().mono;
-        let ended = Air { station, index: index.clone(), mail, store, channel, stop }.run();
+        let ended = Air { station, index: index.clone(), mail, store, outlet, stop }.run();
         let Ended::Broke(why) = ended else { return };
         tracing::error!(station = %station.id, why, "the station broke; it begins again where the timeline is");
-        channel.metrics.restarts.inc();
+        outlet.count(Incident::Restarted);
         if super::clock::now().mono - began > RESTART_REST_MAX {
             rest = RESTART_REST;
         }
