@@ -133,15 +133,13 @@ impl Director {
     }
 
     fn with_planner(planner: Planner, stored: Stored, before: Past, start: Position) -> Self {
-        let index = &planner.index;
         let covers = |log: &Log| log.entries().any(|entry| entry.at <= start && start < entry.next_at());
         let (log, fingerprint) = match covers(&stored.log) {
             true => (stored.log, stored.fingerprint),
             false => (Log::default(), planner.fingerprint()),
         };
         // With nothing to play there is nothing that midnight would make the same.
-        let silent = index.items.is_empty() && index.fallback_files.iter().all(Option::is_none);
-        let anchor = if silent { start } else { Planner::anchor(start) };
+        let anchor = if planner.has_programme() { Planner::anchor(start) } else { start };
         let mut director = Self {
             planner,
             log,

@@ -4,7 +4,7 @@ use super::air::{Air, Ended};
 use super::direct::Mail;
 use super::outlet::{Incident, Outlet};
 use crate::library::{Library, Store};
-use crate::schedule::Index;
+use crate::schedule::{Index, Planner};
 use crate::station::Station;
 use crate::units::StationId;
 use std::collections::HashMap;
@@ -85,7 +85,7 @@ fn keep_on_air(
     outlet: &dyn Outlet,
     stop: &AtomicBool,
 ) {
-    let mut index = first_index(mail);
+    let mut index = first_index(station, mail);
     let mut rest = RESTART_REST;
     while !stop.load(Ordering::Relaxed) {
         let began = super::clock::now().mono;
@@ -105,10 +105,10 @@ fn keep_on_air(
 }
 
 /// What the library knows; waits a moment for it to find something to play.
-fn first_index(mail: &mpsc::Receiver<Mail>) -> Arc<Index> {
+fn first_index(station: &Arc<Station>, mail: &mpsc::Receiver<Mail>) -> Arc<Index> {
     let Ok(Mail::Index(mut index)) = mail.recv_timeout(INDEX_WAIT) else { return Arc::default() };
     let patience = super::clock::now().mono + FIRST_ITEM_WAIT;
-    while index.items.is_empty() {
+    while !Planner::new(station.clone(), index.clone()).has_programme() {
         let left = patience.saturating_sub(super::clock::now().mono);
         match mail.recv_timeout(left) {
             Ok(Mail::Index(newer)) => index = newer,
