@@ -5,7 +5,7 @@
 use super::opus_packets;
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+    CODEC_ID_AAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
 };
 use symphonia::core::formats::FormatId;
 use symphonia::core::formats::well_known::FORMAT_ID_MKV;
@@ -42,10 +42,6 @@ impl Length {
             CODEC_ID_MP1 | CODEC_ID_MP2 | CODEC_ID_MP3 => Self::Mpeg { trimmed: gapless },
             CODEC_ID_AAC => Self::Fixed(1024),
             CODEC_ID_OPUS => Self::Opus,
-            CODEC_ID_ALAC => match params.extra_data.as_deref().and_then(|cookie| cookie.first_chunk()) {
-                Some(&frames) => Self::Fixed(u64::from(u32::from_be_bytes(frames)).min(FRAMES_MAX)),
-                None => Self::Unknown,
-            },
             _ if format == FORMAT_ID_MKV || !in_frames => Self::Unknown,
             CODEC_ID_VORBIS => Self::DurationAfterFirst,
             _ => Self::Duration,

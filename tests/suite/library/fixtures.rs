@@ -150,9 +150,13 @@ pub fn encode(format: &Format, shape: Shape, samples: &[f32], path: &Path, more:
 
 /// The stereo that the downmix of a fixture is expected to be, at the fixture's rate.
 pub fn stereo(shape: Shape) -> Vec<Frame> {
+    downmix(&signal(shape), shape.channels)
+}
+
+fn downmix(samples: &[f32], channels: usize) -> Vec<Frame> {
     let r = std::f32::consts::FRAC_1_SQRT_2;
-    signal(shape)
-        .chunks(shape.channels)
+    samples
+        .chunks(channels)
         .map(|c| match *c {
             [mono] => [mono; 2],
             [left, right] => [left, right],
@@ -160,6 +164,14 @@ pub fn stereo(shape: Shape) -> Vec<Frame> {
             _ => unreachable!("fixtures have 1, 2 or 6 channels"),
         })
         .collect()
+}
+
+/// A file of six channels as ffmpeg decodes it, downmixed as here.
+pub fn decoded_by_ffmpeg(path: &Path) -> Vec<Frame> {
+    let arguments = ["-v", "error", "-i", path.to_str().unwrap(), "-f", "f32le", "-"];
+    let bytes = run("ffmpeg", &arguments, &[]);
+    let samples: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    downmix(&samples, 6)
 }
 
 /// The lag at which `found` best matches `expected`, searched to `reach` frames either way, and how well: 1 is the same.

@@ -5,3 +5,4 @@ mod decoding;
 mod fixtures;
 mod remembering;
 mod scanning;
+mod speed;
