@@ -199,6 +199,7 @@ fn damage_is_silence_or_an_end_never_a_panic_a_hang_or_a_blast() {
         let format = &formats[round % formats.len()];
         let mut bytes = std::fs::read(fixtures::file(format, shape)).unwrap();
         for _ in 0..1 + random(8) {
+            bytes.resize(bytes.len().max(400), 0);
             let at = random(bytes.len() as u64) as usize;
             match random(5) {
                 0 => bytes[at] ^= 1 << random(8),

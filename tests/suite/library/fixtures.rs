@@ -135,14 +135,14 @@ pub fn file(format: &Format, shape: Shape) -> PathBuf {
     path
 }
 
-/// Encodes samples to a file, with more arguments for ffmpeg.
+/// Encodes samples to a file, with more inputs and options for ffmpeg.
 pub fn encode(format: &Format, shape: Shape, samples: &[f32], path: &Path, more: &[&str]) {
     let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
     let part = path.with_extension(format!("making.{}", format.extension));
     let (rate, channels) = (shape.rate.to_string(), shape.channels.to_string());
     let mut arguments = vec!["-v", "error", "-y", "-f", "f32le", "-ar", &rate, "-ac", &channels, "-i", "-"];
-    arguments.extend(format.arguments);
     arguments.extend(more);
+    arguments.extend(format.arguments);
     arguments.push(part.to_str().unwrap());
     run("ffmpeg", &arguments, &bytes);
     std::fs::rename(&part, path).unwrap();

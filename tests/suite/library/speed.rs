@@ -11,14 +11,20 @@ use std::time::Instant;
 /// Five minutes.
 const SONG: Shape = Shape { rate: 44_100, channels: 2, frames: 44_100 * 300 };
 
+/// Seconds that this thread has used a core.
+fn busy() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1e9
+}
+
 #[test]
 #[ignore = "takes minutes and asserts nothing"]
 fn analysis_and_joining_are_timed() {
     for format in LOSSLESS.into_iter().chain(LOSSY) {
         let path = fixtures::file(&format, SONG);
-        let begun = Instant::now();
+        let begun = busy();
         analyse::analyse(&path).unwrap();
-        let analysed = 300.0 / begun.elapsed().as_secs_f64();
+        let analysed = 300.0 / (busy() - begun);
         let begun = Instant::now();
         let mut source =
             Source::open(Box::new(File::open(&path).unwrap()), format.extension, Frames::from_secs(240))
