@@ -1,5 +1,5 @@
 //! The `longwave` program.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    longwave::cli::main()
 }

@@ -57,6 +57,13 @@ pub trait Encode: Send {
     /// How many frames of audio beyond a packet's end must have been fed before it comes out.
     fn look_ahead(&self) -> Frames;
 
+    /// The codec's description of itself, as containers carry it: AudioSpecificConfig for AAC (ISO/IEC
+    /// 14496-3), the body of OpusHead for Opus (RFC 7845 section 5.1), STREAMINFO for FLAC (RFC 9639 section
+    /// 8.2); empty for codecs that need none.
+    fn config(&self) -> &[u8] {
+        &[]
+    }
+
     /// Takes the programme's next frames, any number of them, and appends the packets that are complete.
     ///
     /// The first packet is at the position the encoder was made for, which lies on a segment's boundary.

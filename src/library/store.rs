@@ -45,6 +45,7 @@ const MIGRATIONS: [&str; 1] = ["
         id INTEGER PRIMARY KEY, station TEXT NOT NULL, position INTEGER NOT NULL, length INTEGER NOT NULL,
         path TEXT, title TEXT, artist TEXT, category TEXT NOT NULL, kind TEXT NOT NULL, note TEXT
     );
+    CREATE TABLE plans(station TEXT PRIMARY KEY, fingerprint INTEGER NOT NULL);
     CREATE INDEX as_run_by_position ON as_run(station, position);
     CREATE INDEX as_run_by_path ON as_run(station, path, position);
 "];
@@ -277,6 +278,7 @@ impl Store {
     }
 
     /// Replaces a station's log from a position on, and forgets what is older than [`LOG_KEPT`] before it.
+    /// `fingerprint` tells from what it was planned.
     ///
     /// # Errors
     /// If SQLite fails; nothing is changed then.
@@ -284,10 +286,13 @@ impl Store {
         &self,
         station: &StationId,
         from: Position,
+        fingerprint: u64,
         entries: impl IntoIterator<Item = &'a Entry>,
     ) -> Result<(), StoreError> {
         self.with(|connection| {
             let all = connection.unchecked_transaction()?;
+            all.prepare_cached("REPLACE INTO plans(station, fingerprint) VALUES (?, ?)")?
+                .execute(params![station.as_str(), fingerprint as i64])?;
             all.prepare_cached("DELETE FROM log WHERE station = ? AND (position >= ? OR position < ?)")?
                 .execute(params![station.as_str(), from.0, (from - LOG_KEPT).0])?;
             let mut insert = all.prepare_cached(
@@ -301,6 +306,17 @@ impl Store {
             }
             drop(insert);
             all.commit()
+        })
+    }
+
+    /// From what the stored log of a station was planned.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn fingerprint(&self, station: &StationId) -> Result<Option<u64>, StoreError> {
+        self.with(|connection| {
+            let mut select = connection.prepare_cached("SELECT fingerprint FROM plans WHERE station = ?")?;
+            select.query_row([station.as_str()], |row| row.get(0)).optional().map(|found: Option<i64>| found.map(|found| found as u64))
         })
     }
 

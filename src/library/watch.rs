@@ -10,14 +10,14 @@ use super::store::{Analysed, Store};
 use super::walk::{Stamp, is_audio};
 use crate::schedule::Index;
 use crate::station::Station;
-use crate::units::StationId;
+use crate::units::{Now, StationId};
 use notify::event::{EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// No station's index is published more often.
 pub const PUBLISH_EVERY: Duration = Duration::from_millis(500);
@@ -46,6 +46,7 @@ impl Library {
     pub fn start(
         store: Arc<Store>,
         stations: &[Station],
+        clock: fn() -> Now,
         publish: impl Fn(&StationId, Arc<Index>) + Send + 'static,
     ) -> Self {
         let (heard, hears) = mpsc::channel();
@@ -61,6 +62,7 @@ impl Library {
             store,
             jobs: jobs.clone(),
             publish: Box::new(publish),
+            clock,
             watcher: None,
             watched: HashSet::new(),
             retry: None,
@@ -102,20 +104,21 @@ struct Keeper {
     store: Arc<Store>,
     jobs: Arc<Jobs>,
     publish: Publish,
+    clock: fn() -> Now,
     watcher: Option<RecommendedWatcher>,
     watched: HashSet<PathBuf>,
     /// When to try again what could not be watched.
-    retry: Option<Instant>,
+    retry: Option<Duration>,
     /// Files that may still be written: how they were at the last look.
     writing: HashMap<PathBuf, Option<Stamp>>,
-    looked: Option<Instant>,
+    looked: Option<Duration>,
     unsaved: Vec<(Arc<PathBuf>, Analysed)>,
     measuring: HashSet<Arc<PathBuf>>,
     /// Files that were named as gone.
     missing: BTreeSet<PathBuf>,
     /// Stations whose index has changed since it was published, by their places.
     stale: BTreeSet<usize>,
-    published: Option<Instant>,
+    published: Option<Duration>,
 }
 
 impl Keeper {
@@ -136,11 +139,11 @@ impl Keeper {
         }
         scan::queue_new(&self.catalog, &self.jobs);
         self.stale = (0..self.catalog.stations().count()).collect();
-        self.publish_stale(Instant::now());
+        self.publish_stale(self.now());
         loop {
             let message = match self.wake() {
                 None => hears.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected),
-                Some(at) => hears.recv_timeout(at.saturating_duration_since(Instant::now())),
+                Some(at) => hears.recv_timeout(at.saturating_sub(self.now())),
             };
             match message {
                 Ok(Heard::Stop) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
@@ -148,19 +151,23 @@ impl Keeper {
                 Ok(Heard::Event(event)) => self.event(event),
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
             }
-            self.tick(Instant::now());
+            self.tick(self.now());
         }
         scan::save(&self.store, &mut self.unsaved, true);
     }
 
     /// When something is to be done without being told.
-    fn wake(&self) -> Option<Instant> {
+    fn now(&self) -> Duration {
+        (self.clock)().mono
+    }
+
+    fn wake(&self) -> Option<Duration> {
         let publish = self.published.filter(|_| !self.stale.is_empty()).map(|at| at + PUBLISH_EVERY);
         let look = self.looked.filter(|_| !self.writing.is_empty()).map(|at| at + LOOK_EVERY);
         [publish, look, self.retry].into_iter().flatten().min()
     }
 
-    fn tick(&mut self, now: Instant) {
+    fn tick(&mut self, now: Duration) {
         if self.looked.is_some_and(|at| now >= at + LOOK_EVERY) {
             self.look_at_writing(now);
         }
@@ -171,7 +178,7 @@ impl Keeper {
         self.publish_stale(now);
     }
 
-    fn publish_stale(&mut self, now: Instant) {
+    fn publish_stale(&mut self, now: Duration) {
         if self.stale.is_empty() || self.published.is_some_and(|at| now < at + PUBLISH_EVERY) {
             return;
         }
@@ -257,11 +264,12 @@ impl Keeper {
     fn look_later(&mut self, path: PathBuf) {
         let stamp = Stamp::of(&path);
         self.writing.insert(path, stamp);
-        self.looked.get_or_insert_with(Instant::now);
+        let now = self.now();
+        self.looked.get_or_insert(now);
     }
 
     /// The second look: what is as it was is taken, what is not is looked at once more.
-    fn look_at_writing(&mut self, now: Instant) {
+    fn look_at_writing(&mut self, now: Duration) {
         for (path, before) in std::mem::take(&mut self.writing) {
             match (Stamp::of(&path), before) {
                 (None, _) => self.gone(&path),
@@ -307,7 +315,8 @@ impl Keeper {
             }
         }
         if self.watched.remove(path) {
-            self.retry.get_or_insert(Instant::now() + RETRY_EVERY);
+            let retry = self.now() + RETRY_EVERY;
+            self.retry.get_or_insert(retry);
         }
     }
 
@@ -378,7 +387,7 @@ impl Keeper {
             if watched {
                 self.watched.insert(path.clone());
             } else {
-                self.retry = Some(Instant::now() + RETRY_EVERY);
+                self.retry = Some(self.now() + RETRY_EVERY);
             }
             look.push(path);
         }

@@ -5,7 +5,15 @@
 //! same arguments give the same log on any machine.
 
 pub mod item;
+pub mod level;
 pub mod log;
+pub mod past;
+pub mod pick;
+pub mod planner;
+pub mod rotation;
+pub mod segue;
 
 pub use item::{Index, Item, Pool};
-pub use log::Entry;
+pub use log::{Entry, Log};
+pub use past::Past;
+pub use planner::Planner;

@@ -21,6 +21,8 @@ pub struct Station {
     pub timezone: jiff::tz::TimeZone,
     /// Its picture.
     pub art: Option<PathBuf>,
+    /// Where to read more about it: an http or https address.
+    pub website: Option<String>,
     /// Pools of like items, in the order of the file. `music: folder` is one category named `music`.
     pub categories: Vec<Category>,
     /// Loudness and ceiling.

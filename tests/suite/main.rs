@@ -1,3 +1,7 @@
-//! Tests that need files, sockets or other programs: one binary, a module for each room.
+//! What the rooms do with files, sockets and other programs: one binary, a module for each room.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has found something")]
+
+mod codec;
 mod library;
+mod serve;

@@ -49,7 +49,7 @@ fn entry(at: i64, index: &Index, item: Option<usize>) -> Entry {
 fn a_log_comes_back_as_it_was_and_what_is_gone_is_marked() {
     let (folder, store, index) = library("log");
     let log = [entry(0, &index, Some(0)), entry(990, &index, Some(1)), entry(1_980, &index, None)];
-    store.save_log(&station(), Position(0), &log).unwrap();
+    store.save_log(&station(), Position(0), 7, &log).unwrap();
     drop(store);
     let store = Store::open(&folder.join("data")).unwrap();
     assert_eq!(all(&store), log.clone().map(Logged::Entry));
@@ -58,7 +58,7 @@ fn a_log_comes_back_as_it_was_and_what_is_gone_is_marked() {
     assert_eq!(found, log[..2].iter().cloned().map(Logged::Entry).collect::<Vec<_>>());
     // A new plan replaces the rest and leaves what has begun.
     let new = entry(990, &index, Some(0));
-    store.save_log(&station(), Position(990), [&new]).unwrap();
+    store.save_log(&station(), Position(990), 7, [&new]).unwrap();
     assert_eq!(all(&store), [Logged::Entry(log[0].clone()), Logged::Entry(new)]);
     // A file that was deleted or changed is told, not aired.
     let path = folder.join("a.flac");
@@ -69,7 +69,7 @@ fn a_log_comes_back_as_it_was_and_what_is_gone_is_marked() {
     std::fs::File::open(&path).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
     assert_eq!(all(&store), [gone(0), gone(990)]);
     // Old ones are forgotten.
-    store.save_log(&station(), Position(991) + LOG_KEPT, []).unwrap();
+    store.save_log(&station(), Position(991) + LOG_KEPT, 7, []).unwrap();
     assert_eq!(all(&store), []);
 }
 
@@ -114,7 +114,7 @@ fn a_damaged_database_is_moved_aside_and_begun_anew() {
     {
         std::fs::write(sound.join(FILE_NAME), damage).unwrap();
         let store = Store::open(&sound).unwrap();
-        store.save_log(&station(), Position(0), []).unwrap();
+        store.save_log(&station(), Position(0), 7, []).unwrap();
         drop(store);
         assert_eq!(&std::fs::read(sound.join(format!("longwave.db.damaged-{number}"))).unwrap(), damage);
         drop(Store::open(&sound).unwrap());
@@ -139,7 +139,7 @@ fn two_stores_share_one_file() {
     let (one, two) = (Store::open(&folder).unwrap(), Store::open(&folder).unwrap());
     std::thread::scope(|scope| {
         for store in [&one, &two] {
-            scope.spawn(move || (0..50).for_each(|_| store.save_log(&station(), Position(0), []).unwrap()));
+            scope.spawn(move || (0..50).for_each(|_| store.save_log(&station(), Position(0), 7, []).unwrap()));
         }
     });
     assert_eq!(store::FILE_NAME, "longwave.db");

@@ -202,7 +202,7 @@ impl Watched {
     fn start(root: &Path, stations: &[Station]) -> Self {
         let store = Arc::new(Store::open(&root.join(".data")).unwrap());
         let (send, indexes) = mpsc::channel();
-        let library = Library::start(store, stations, move |id, index| drop(send.send((id.clone(), index))));
+        let library = Library::start(store, stations, longwave::onair::clock::now, move |id, index| drop(send.send((id.clone(), index))));
         Self { _library: library, indexes }
     }
     /// Waits for an index that holds just these files.
