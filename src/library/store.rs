@@ -316,7 +316,10 @@ impl Store {
     pub fn fingerprint(&self, station: &StationId) -> Result<Option<u64>, StoreError> {
         self.with(|connection| {
             let mut select = connection.prepare_cached("SELECT fingerprint FROM plans WHERE station = ?")?;
-            select.query_row([station.as_str()], |row| row.get(0)).optional().map(|found: Option<i64>| found.map(|found| found as u64))
+            select
+                .query_row([station.as_str()], |row| row.get(0))
+                .optional()
+                .map(|found: Option<i64>| found.map(|found| found as u64))
         })
     }
 

@@ -198,7 +198,8 @@ pub fn lag(found: &[Frame], expected: &[Frame], reach: isize) -> (isize, f64) {
 
 /// A station with these categories.
 pub fn station(id: &str, categories: &[(&str, &[&PathBuf])]) -> Station {
-    Station { website: None,
+    Station {
+        website: None,
         id: StationId::new(id).unwrap(),
         name: id.to_owned(),
         tagline: None,

@@ -139,7 +139,8 @@ fn two_stores_share_one_file() {
     let (one, two) = (Store::open(&folder).unwrap(), Store::open(&folder).unwrap());
     std::thread::scope(|scope| {
         for store in [&one, &two] {
-            scope.spawn(move || (0..50).for_each(|_| store.save_log(&station(), Position(0), 7, []).unwrap()));
+            scope
+                .spawn(move || (0..50).for_each(|_| store.save_log(&station(), Position(0), 7, []).unwrap()));
         }
     });
     assert_eq!(store::FILE_NAME, "longwave.db");

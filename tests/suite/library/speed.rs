@@ -1,8 +1,11 @@
 //! Figures rather than proofs: run with `--ignored --nocapture`.
 
+#![expect(clippy::print_stderr, reason = "figures are for whoever runs it")]
+
 use super::fixtures::{self, FLAC, LOSSLESS, LOSSY, Shape};
 use longwave::codec::decode::Source;
 use longwave::library::{Library, Store, analyse, scan_now};
+use longwave::onair::clock;
 use longwave::units::{Frame, Frames};
 use std::fs::File;
 use std::sync::{Arc, mpsc};
@@ -71,7 +74,7 @@ fn a_start_with_nothing_changed_is_timed() {
     let begun = Instant::now();
     let (send, indexes) = mpsc::channel();
     let store = Arc::new(Store::open(&data).unwrap());
-    let library = Library::start(store, &[station], move |_, index| drop(send.send(index)));
+    let library = Library::start(store, &[station], clock::now, move |_, index| drop(send.send(index)));
     let index = indexes.recv().unwrap();
     eprintln!("start {:?}, {} items, {} KiB more", begun.elapsed(), index.items.len(), memory() - before);
     drop(library);
