@@ -169,7 +169,7 @@ fn joining_in_the_middle_gives_what_the_beginning_gives() {
 #[test]
 fn high_efficiency_aac_is_refused_and_low_complexity_is_not() {
     let he = |name: &str, arguments: &[&str]| {
-        let path = fixtures::folder("made").join(name);
+        let path = fixtures::folder(fixtures::MADE).join(name);
         let wav = fixtures::file(&fixtures::WAV, Shape { rate: 44_100, channels: 2, frames: 200_000 });
         let mut all = vec!["-v", "error", "-y", "-i", wav.to_str().unwrap()];
         all.extend(arguments);

@@ -68,6 +68,9 @@ pub const LOSSY: [Format; 12] = [
     Format { name: "opus-mkv", extension: "mka", arguments: &["-c:a", "libopus", "-b:a", "128k"] },
 ];
 
+/// Where fixtures are kept between runs. Another signal needs another name.
+pub const MADE: &str = "made-2";
+
 /// A folder for this run's files, under the build's own.
 pub fn folder(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("library").join(name);
@@ -108,12 +111,12 @@ pub fn signal(shape: Shape) -> Vec<f32> {
     let mut noise = vec![0.0f64; shape.channels];
     for k in 0..shape.frames {
         let t = k as f64 / f64::from(shape.rate);
-        for channel in 0..shape.channels {
+        for (channel, noise) in noise.iter_mut().enumerate() {
             let c = channel as f64;
             let wander = 220.0 * (1.0 + 0.31 * c) * t + 90.0 * (0.7 * t + c).sin();
             let raw = Seed(k as u64).with(channel as u64).unit() - 0.5;
-            noise[channel] += 0.25 * (raw - noise[channel]);
-            let value = 0.25 * (wander * 6.283).sin() + 0.12 * (wander * 17.1).sin() + 0.2 * noise[channel];
+            *noise += 0.25 * (raw - *noise);
+            let value = 0.25 * (wander * 6.27).sin() + 0.12 * (wander * 17.1).sin() + 0.2 * *noise;
             samples.push((value * 32_000.0).round() as f32 / 32_768.0);
         }
     }
@@ -125,7 +128,7 @@ pub fn file(format: &Format, shape: Shape) -> PathBuf {
     static MAKING: Mutex<()> = Mutex::new(());
     let name =
         format!("{}-{}-{}-{}.{}", format.name, shape.rate, shape.channels, shape.frames, format.extension);
-    let path = folder("made").join(name);
+    let path = folder(MADE).join(name);
     if !path.exists() {
         let _one = MAKING.lock().unwrap_or_else(|broken| broken.into_inner());
         if !path.exists() {
