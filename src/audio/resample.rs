@@ -216,7 +216,7 @@ mod tests {
             let input = sampled(rate, rate as usize / 2, noise);
             let whole = convert(rate, 0, &input, 1_000);
             assert_eq!(whole.len() as i64, Frames::rescaled(input.len() as i64, rate).0);
-            for from in [1, 559, 640, 5_000, 12_345, 23_999] {
+            for from in [1, 559, 640, 5_000, 12_345, 23_990] {
                 for block in [1_152, 65_536] {
                     assert!(
                         convert(rate, from, &input, block) == whole[from as usize..],

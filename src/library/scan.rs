@@ -37,6 +37,9 @@ pub(super) struct Measured {
     pub result: Option<Result<(Facts, Option<Cover>), String>>,
 }
 
+/// A file to be measured, as it was when it was found.
+type Job = (Arc<PathBuf>, Stamp);
+
 /// Files to be measured, a lane for each category of each station.
 #[derive(Default)]
 pub(super) struct Jobs {
@@ -46,7 +49,7 @@ pub(super) struct Jobs {
 
 #[derive(Default)]
 struct Lanes {
-    lanes: BTreeMap<(usize, usize), VecDeque<(Arc<PathBuf>, Stamp)>>,
+    lanes: BTreeMap<(usize, usize), VecDeque<Job>>,
     /// The lane that was served last.
     last: (usize, usize),
     closed: bool,
@@ -64,7 +67,7 @@ impl Jobs {
     }
 
     /// The next file, the lanes in turn: first categories of all stations, then second ones. Waits for one; none when closed.
-    fn next(&self) -> Option<(Arc<PathBuf>, Stamp)> {
+    fn next(&self) -> Option<Job> {
         let mut lanes = self.lock();
         loop {
             if lanes.closed {
@@ -85,7 +88,7 @@ impl Jobs {
 }
 
 impl Lanes {
-    fn next(&mut self) -> Option<(Arc<PathBuf>, Stamp)> {
+    fn next(&mut self) -> Option<Job> {
         use std::ops::Bound::{Excluded, Unbounded};
         let last = self.last;
         let key = {

@@ -156,11 +156,11 @@ impl Keeper {
         scan::save(&self.store, &mut self.unsaved, true);
     }
 
-    /// When something is to be done without being told.
     fn now(&self) -> Duration {
         (self.clock)().mono
     }
 
+    /// When something is to be done without being told.
     fn wake(&self) -> Option<Duration> {
         let publish = self.published.filter(|_| !self.stale.is_empty()).map(|at| at + PUBLISH_EVERY);
         let look = self.looked.filter(|_| !self.writing.is_empty()).map(|at| at + LOOK_EVERY);

@@ -112,4 +112,90 @@ mod tests {
             assert_eq!(is_declared(config), expected, "{config:02x?}");
         }
     }
+
+    /// Raw packets of 3 s of a chord, at a rate and object type, made by FDK.
+    #[cfg(feature = "aac")]
+    #[expect(unsafe_code, reason = "the encoder's interface is C")]
+    fn encoded(object_type: u32, rate: u32, bitrate: u32) -> Vec<Vec<u8>> {
+        use fdk_aac_sys as fdk;
+        use std::ptr::null_mut;
+        let mut packets = Vec::new();
+        let mut encoder = null_mut();
+        // SAFETY: the handle is made here, used by this thread alone with buffers that outlive each call, and closed once.
+        unsafe {
+            assert_eq!(fdk::aacEncOpen(&mut encoder, 0, 2), fdk::AACENC_ERROR_AACENC_OK);
+            for (parameter, value) in [
+                (fdk::AACENC_PARAM_AACENC_AOT, object_type),
+                (fdk::AACENC_PARAM_AACENC_SAMPLERATE, rate),
+                (fdk::AACENC_PARAM_AACENC_CHANNELMODE, 2),
+                (fdk::AACENC_PARAM_AACENC_BITRATE, bitrate),
+                (fdk::AACENC_PARAM_AACENC_TRANSMUX, 0),
+                (fdk::AACENC_PARAM_AACENC_SIGNALING_MODE, 0),
+            ] {
+                let set = fdk::aacEncoder_SetParam(encoder, parameter, value);
+                assert_eq!(set, fdk::AACENC_ERROR_AACENC_OK);
+            }
+            let begun = fdk::aacEncEncode(encoder, null_mut(), null_mut(), null_mut(), null_mut());
+            assert_eq!(begun, fdk::AACENC_ERROR_AACENC_OK);
+            for block in 0..3 * rate / 1024 {
+                let mut pcm: Vec<i16> = (0..2048)
+                    .map(|k| {
+                        let t = f64::from(block * 1024 + k / 2) / f64::from(rate);
+                        ((t * 1_400.0).sin() * 9_000.0 + (t * t * 21_000.0).sin() * 6_000.0) as i16
+                    })
+                    .collect();
+                let mut bytes = vec![0u8; 8192];
+                let (mut input, mut output) = (pcm.as_mut_ptr().cast(), bytes.as_mut_ptr().cast());
+                let (mut in_id, mut out_id) = (0, 3);
+                let (mut in_size, mut out_size) = (4096, 8192);
+                let (mut in_element, mut out_element) = (2, 1);
+                let source = fdk::AACENC_BufDesc {
+                    numBufs: 1,
+                    bufs: &mut input,
+                    bufferIdentifiers: &mut in_id,
+                    bufSizes: &mut in_size,
+                    bufElSizes: &mut in_element,
+                };
+                let sink = fdk::AACENC_BufDesc {
+                    numBufs: 1,
+                    bufs: &mut output,
+                    bufferIdentifiers: &mut out_id,
+                    bufSizes: &mut out_size,
+                    bufElSizes: &mut out_element,
+                };
+                let arguments = fdk::AACENC_InArgs { numInSamples: 2048, numAncBytes: 0 };
+                let mut result: fdk::AACENC_OutArgs = std::mem::zeroed();
+                let done = fdk::aacEncEncode(encoder, &source, &sink, &arguments, &mut result);
+                assert_eq!(done, fdk::AACENC_ERROR_AACENC_OK);
+                bytes.truncate(result.numOutBytes as usize);
+                if !bytes.is_empty() {
+                    packets.push(bytes);
+                }
+            }
+            fdk::aacEncClose(&mut encoder);
+        }
+        packets
+    }
+
+    #[cfg(feature = "aac")]
+    #[test]
+    fn packets_tell_band_replication_that_nothing_declares() {
+        for (object_type, rate, bitrate, expected) in [
+            (5, 44_100, 48_000, true),
+            (5, 48_000, 64_000, true),
+            (5, 32_000, 40_000, true),
+            (29, 44_100, 32_000, true),
+            (29, 48_000, 24_000, true),
+            (2, 22_050, 48_000, false),
+            (2, 24_000, 96_000, false),
+            (2, 16_000, 32_000, false),
+        ] {
+            let packets = encoded(object_type, rate, bitrate);
+            assert!(packets.len() > PACKETS_LOOKED_AT / 2, "{} packets", packets.len());
+            for part in packets.chunks(PACKETS_LOOKED_AT).filter(|part| part.len() > 8) {
+                let found = is_carried(part.iter().map(Vec::as_slice));
+                assert_eq!(found, expected, "object type {object_type} at {rate} Hz, {bitrate} bit/s");
+            }
+        }
+    }
 }

@@ -1,11 +1,12 @@
 //! How many frames a packet lasts, told without decoding it.
 //!
-//! Spec: ISO/IEC 11172-3 section 2.4.1.3 (MPEG audio headers), RFC 6716 section 3.1 (Opus).
+//! Spec: ISO/IEC 11172-3 section 2.4.1.3 (MPEG audio headers), RFC 6716 section 3.1 (Opus),
+//! RFC 9639 section 9.1 (FLAC frame headers).
 
 use super::opus_packets;
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+    CODEC_ID_AAC, CODEC_ID_FLAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
 };
 use symphonia::core::formats::FormatId;
 use symphonia::core::formats::well_known::FORMAT_ID_MKV;
@@ -26,6 +27,8 @@ pub enum Length {
     Fixed(u64),
     /// By the first bytes of an Opus packet, less what is trimmed at the end.
     Opus,
+    /// By the header of a FLAC frame.
+    Flac,
     /// As the container says, in frames.
     Duration,
     /// The same, but the first packet after a start gives nothing: it only primes the overlap.
@@ -42,10 +45,7 @@ impl Length {
             CODEC_ID_MP1 | CODEC_ID_MP2 | CODEC_ID_MP3 => Self::Mpeg { trimmed: gapless },
             CODEC_ID_AAC => Self::Fixed(1024),
             CODEC_ID_OPUS => Self::Opus,
-            CODEC_ID_ALAC => match params.extra_data.as_deref().and_then(|cookie| cookie.first_chunk()) {
-                Some(&frames) => Self::Fixed(u64::from(u32::from_be_bytes(frames)).min(FRAMES_MAX)),
-                None => Self::Unknown,
-            },
+            CODEC_ID_FLAC if format == FORMAT_ID_MKV => Self::Flac,
             _ if format == FORMAT_ID_MKV || !in_frames => Self::Unknown,
             CODEC_ID_VORBIS => Self::DurationAfterFirst,
             _ => Self::Duration,
@@ -61,6 +61,7 @@ impl Length {
             }
             Self::Fixed(frames) => Some(frames),
             Self::Opus => Some(opus_packets::frames(&packet.data)?.saturating_sub(packet.trim_end.get())),
+            Self::Flac => flac(&packet.data),
             Self::Duration | Self::DurationAfterFirst => Some(packet.dur.get()),
             Self::Unknown => None,
         }
@@ -75,6 +76,26 @@ fn mpeg(data: &[u8]) -> Option<u64> {
         (_, 2) => Some(1152),
         (3, 1) => Some(1152),
         (0 | 2, 1) => Some(576),
+        _ => None,
+    }
+}
+
+/// Frames in a FLAC frame, by its block size code; the uncommon sizes stand behind the frame's number.
+fn flac(data: &[u8]) -> Option<u64> {
+    let code = data.get(2)? >> 4;
+    let behind_number = || {
+        let number = match data.get(4)?.leading_ones() {
+            0 => 1,
+            ones => ones as usize,
+        };
+        data.get(4 + number..)
+    };
+    match code {
+        1 => Some(192),
+        2..=5 => Some(576 << (code - 2)),
+        6 => Some(u64::from(*behind_number()?.first()?) + 1),
+        7 => behind_number()?.first_chunk().map(|&size| u64::from(u16::from_be_bytes(size)) + 1),
+        8..=15 => Some(256 << (code - 8)),
         _ => None,
     }
 }

@@ -17,6 +17,7 @@
 //! Spec: RFC 7845 section 4.2 and 5.1 (Opus), ISO/IEC 14496-12 section 8.6.6 (edit lists).
 
 mod downmix;
+mod edges;
 mod he_aac;
 mod length;
 mod matroska;
@@ -32,12 +33,12 @@ pub use symphonia::core::io::MediaSource;
 
 use crate::units::Frame;
 use downmix::Downmix;
+use edges::Edges;
 use length::Length;
 use opus_packets::OpusPackets;
 use std::collections::VecDeque;
-use std::io::{Read, Seek, SeekFrom};
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::common::Limit;
 use symphonia::core::errors::Error as SymphoniaError;
@@ -103,8 +104,8 @@ pub struct Decoder {
     left: Option<u64>,
     /// Frames to drop from the end of the last packet.
     tail: u64,
-    /// The last packet's frames lie beyond its end in time: MP4 says how many count.
-    cut_to_duration: bool,
+    /// Frames in a tick of an MP4 file's clock: a packet's duration says how many of its frames count. 0: it doesn't.
+    clock: u64,
     last_frames: u64,
     broken_in_a_row: u32,
     /// Frames that packets gave so far, or would have given.
@@ -159,63 +160,63 @@ impl Decoder {
         let Some(CodecParameters::Audio(params)) = track.codec_params.clone() else {
             return Err(DecodeError::NoAudio);
         };
-        let (id, delay, frames) = (track.id, track.delay.unwrap_or(0), track.num_frames);
-        let time_base = track.time_base;
+        let track = track.clone();
         let format = reader.format_info().format;
-        let is_opus = params.codec == CODEC_ID_OPUS;
-        let rate = if is_opus { opus_packets::RATE } else { params.sample_rate.unwrap_or(0) };
         let is_aac = params.codec == CODEC_ID_AAC;
         if is_aac && params.extra_data.as_deref().is_some_and(he_aac::is_declared) {
             return Err(DecodeError::HeAac);
         }
+        let channels = params.channels.as_ref().map_or(0, |channels| channels.count());
+        if params.codec == CODEC_ID_VORBIS && channels > 2 {
+            // Symphonia undoes the coupling of more than two channels in the wrong order: it would be garbage.
+            return Err(DecodeError::Unsupported(format!("Vorbis of {channels} channels")));
+        }
         // Without a LAME tag, the MP3 reader guesses the number of frames and would trim by its guess.
         let mpeg = matches!(format, FORMAT_ID_MP1 | FORMAT_ID_MP2 | FORMAT_ID_MP3);
         let gapless = !mpeg || track.delay.is_some();
-        let (codec, pre_skip) = if is_opus {
-            let packets = OpusPackets::new(&params, format == FORMAT_ID_ISOMP4)?;
-            let pre_skip = packets.pre_skip();
-            (Codec::Opus(Box::new(packets)), pre_skip)
-        } else {
-            (Codec::Symphonia(make_decoder(&params, gapless)?), 0)
+        let mut decoder = Self {
+            reader,
+            track: track.id,
+            codec: Codec::new(&params, gapless, format == FORMAT_ID_ISOMP4)?,
+            length: Length::Unknown,
+            rate: opus_packets::RATE,
+            mix: None,
+            ahead: VecDeque::new(),
+            lead: 0,
+            left: None,
+            tail: 0,
+            clock: 0,
+            last_frames: 0,
+            broken_in_a_row: 0,
+            raw: 0,
+            declared: None,
+            health: Health { truncated: matches!(edges, Edges::CutOgg), ..Health::default() },
+            interleaved: Vec::new(),
+            tags,
         };
-        let in_frames = time_base.is_some_and(|base| base.numer.get() == 1 && base.denom.get() == rate);
-        let (lead, left) = match format {
-            FORMAT_ID_ISOMP4 => edges.mp4(id, rate).unwrap_or((pre_skip, None)),
-            FORMAT_ID_MKV if is_opus => (pre_skip, None),
-            FORMAT_ID_MKV => (edges.matroska_delay(u64::from(id), rate), None),
-            FORMAT_ID_CAF => (u64::from(delay), frames),
-            _ => (pre_skip, None),
-        };
-        let length = Length::of(&params, in_frames, format, gapless);
-        let declared = frames.filter(|&frames| match format {
+        let rate = decoder.learn_rate(&params)?;
+        if is_aac && rate <= he_aac::CORE_RATE_MAX {
+            decoder.look_for_he_aac()?;
+        }
+        let clock = track.time_base.filter(|base| base.numer.get() == 1).map_or(0, |base| base.denom.get());
+        let in_frames = clock == rate;
+        decoder.length = Length::of(&params, in_frames, format, gapless);
+        decoder.declared = track.num_frames.filter(|&frames| match format {
             FORMAT_ID_WAVE => is_true_size(frames, &params),
             FORMAT_ID_AIFF | FORMAT_ID_FLAC | FORMAT_ID_CAF => true,
             FORMAT_ID_ISOMP4 => in_frames,
             _ => mpeg && gapless,
         });
-        let mut decoder = Self {
-            reader,
-            track: id,
-            codec,
-            length,
-            rate,
-            mix: None,
-            ahead: VecDeque::new(),
-            lead,
-            left,
-            tail: edges.matroska_tail(rate),
-            cut_to_duration: format == FORMAT_ID_ISOMP4 && in_frames,
-            last_frames: 0,
-            broken_in_a_row: 0,
-            raw: 0,
-            declared,
-            health: Health { truncated: matches!(edges, Edges::CutOgg), ..Health::default() },
-            interleaved: Vec::new(),
-            tags,
+        let pre_skip = decoder.codec.pre_skip();
+        (decoder.lead, decoder.left) = match format {
+            FORMAT_ID_ISOMP4 => edges.mp4(track.id, rate).unwrap_or((pre_skip, None)),
+            FORMAT_ID_MKV if pre_skip == 0 => (edges.matroska_delay(u64::from(track.id), rate), None),
+            FORMAT_ID_CAF => (u64::from(track.delay.unwrap_or(0)), track.num_frames),
+            _ => (pre_skip, None),
         };
-        decoder.learn_rate(&params)?;
-        if is_aac && decoder.rate <= he_aac::CORE_RATE_MAX {
-            decoder.look_for_he_aac()?;
+        decoder.tail = edges.matroska_tail(rate);
+        if format == FORMAT_ID_ISOMP4 && clock > 0 && rate.is_multiple_of(clock) {
+            decoder.clock = u64::from(rate / clock);
         }
         Ok(decoder)
     }
@@ -326,8 +327,8 @@ impl Decoder {
             out.resize(before + frames as usize, [0.0; 2]);
         }
         let frames = (out.len() - before) as u64;
-        let duration = packet.dur.get();
-        if self.cut_to_duration && duration > 0 && duration < frames {
+        let duration = packet.dur.get().saturating_mul(self.clock);
+        if duration > 0 && duration < frames {
             out.truncate(before + duration as usize);
         }
         self.last_frames = (out.len() - before) as u64;
@@ -347,19 +348,35 @@ impl Decoder {
     }
 
     /// The rate is that of the first packet: containers have none, or a wrong one.
-    fn learn_rate(&mut self, params: &AudioCodecParameters) -> Result<(), DecodeError> {
-        if let Codec::Symphonia(_) = &self.codec
-            && !self.is_last()
-        {
-            let mut trial = make_decoder(params, false)?;
-            if let Some(Ok(buffer)) = self.ahead.front().map(|packet| trial.decode(packet)) {
-                self.rate = buffer.spec().rate();
+    fn learn_rate(&mut self, params: &AudioCodecParameters) -> Result<u32, DecodeError> {
+        if let Codec::Symphonia(_) = &self.codec {
+            self.rate = params.sample_rate.unwrap_or(0);
+            if !self.is_last() {
+                let mut trial = make_decoder(params, false)?;
+                if let Some(Ok(buffer)) = self.ahead.front().map(|packet| trial.decode(packet)) {
+                    self.rate = buffer.spec().rate();
+                }
             }
         }
         if !RATES.contains(&self.rate) {
             return Err(DecodeError::Unsupported(format!("{} samples a second", self.rate)));
         }
-        Ok(())
+        Ok(self.rate)
+    }
+}
+
+impl Codec {
+    fn new(params: &AudioCodecParameters, gapless: bool, mp4: bool) -> Result<Self, DecodeError> {
+        if params.codec == CODEC_ID_OPUS {
+            return Ok(Self::Opus(Box::new(OpusPackets::new(params, mp4)?)));
+        }
+        Ok(Self::Symphonia(make_decoder(params, gapless)?))
+    }
+    fn pre_skip(&self) -> u64 {
+        match self {
+            Self::Opus(opus) => opus.pre_skip(),
+            Self::Symphonia(_) => 0,
+        }
     }
 }
 
@@ -382,52 +399,5 @@ fn unknown(error: SymphoniaError) -> DecodeError {
             DecodeError::Read(error)
         }
         error => DecodeError::Unknown(error.to_string()),
-    }
-}
-
-/// What containers say of the ends of the sound that Symphonia doesn't pass on.
-enum Edges {
-    Mp4(mp4::Movie),
-    Matroska(matroska::Segment),
-    /// An Ogg file whose last page is not whole.
-    CutOgg,
-    None,
-}
-
-impl Edges {
-    /// Looks into the container and leaves the reader at its beginning.
-    fn of(media: &mut Box<dyn MediaSource>) -> Result<Self, DecodeError> {
-        if !media.is_seekable() {
-            return Ok(Self::None);
-        }
-        let mut magic = [0; 8];
-        let known = media.read_exact(&mut magic).is_ok();
-        let edges = match magic {
-            _ if !known => Self::None,
-            [_, _, _, _, b'f', b't', b'y', b'p'] => Self::Mp4(mp4::Movie::read(media)),
-            [0x1a, 0x45, 0xdf, 0xa3, ..] => Self::Matroska(matroska::Segment::read(media)),
-            [b'O', b'g', b'g', b'S', ..] if ogg::is_cut(media) => Self::CutOgg,
-            _ => Self::None,
-        };
-        media.seek(SeekFrom::Start(0))?;
-        Ok(edges)
-    }
-    fn mp4(&self, track: u32, rate: u32) -> Option<(u64, Option<u64>)> {
-        match self {
-            Self::Mp4(movie) => movie.edit(track, rate),
-            _ => None,
-        }
-    }
-    fn matroska_delay(&self, track: u64, rate: u32) -> u64 {
-        match self {
-            Self::Matroska(segment) => segment.delay(track, rate),
-            _ => 0,
-        }
-    }
-    fn matroska_tail(&self, rate: u32) -> u64 {
-        match self {
-            Self::Matroska(segment) => segment.tail(rate),
-            _ => 0,
-        }
     }
 }

@@ -1,8 +1,9 @@
 //! A file as the timeline wants it: stereo frames at 48 kHz from any frame on.
 
 use super::tags::Tags;
-use super::{DecodeError, Decoder, Health, MediaSource};
+use super::{AMPLITUDE_MAX, DecodeError, Decoder, Health, MediaSource};
 use crate::audio::resample::Resampler;
+use crate::units::position::SAMPLE_RATE;
 use crate::units::{Frame, Frames};
 
 /// A decoder and a resampler.
@@ -56,6 +57,11 @@ impl Source {
             } else {
                 self.resampler.finish(&mut self.ready);
                 self.ended = true;
+            }
+            if self.decoder.rate() != SAMPLE_RATE as u32 {
+                // Between samples at their bounds the band-limited signal goes beyond them.
+                let bound = |sample: &mut f32| *sample = sample.clamp(-AMPLITUDE_MAX, AMPLITUDE_MAX);
+                self.ready.as_flattened_mut().iter_mut().for_each(bound);
             }
         }
         &self.ready[self.given..]

@@ -126,11 +126,10 @@ impl Tags {
 
     fn take_cover(&mut self, visual: &Visual, is_front: &mut bool) {
         let front = matches!(visual.usage, Some(StandardVisualKey::FrontCover));
-        if self.cover.is_none() || (front && !*is_front) {
-            if let Some(cover) = Cover::new(visual.data.to_vec()) {
-                self.cover = Some(cover);
-                *is_front = front;
-            }
+        let better = self.cover.is_none() || (front && !*is_front);
+        if better && let Some(cover) = Cover::new(visual.data.to_vec()) {
+            self.cover = Some(cover);
+            *is_front = front;
         }
     }
 }

@@ -68,6 +68,9 @@ pub const LOSSY: [Format; 12] = [
     Format { name: "opus-mkv", extension: "mka", arguments: &["-c:a", "libopus", "-b:a", "128k"] },
 ];
 
+/// Where fixtures are kept between runs. Another signal needs another name.
+pub const MADE: &str = "made-2";
+
 /// A folder for this run's files, under the build's own.
 pub fn folder(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("library").join(name);
@@ -108,12 +111,12 @@ pub fn signal(shape: Shape) -> Vec<f32> {
     let mut noise = vec![0.0f64; shape.channels];
     for k in 0..shape.frames {
         let t = k as f64 / f64::from(shape.rate);
-        for channel in 0..shape.channels {
+        for (channel, noise) in noise.iter_mut().enumerate() {
             let c = channel as f64;
             let wander = 220.0 * (1.0 + 0.31 * c) * t + 90.0 * (0.7 * t + c).sin();
             let raw = Seed(k as u64).with(channel as u64).unit() - 0.5;
-            noise[channel] += 0.25 * (raw - noise[channel]);
-            let value = 0.25 * (wander * 6.283).sin() + 0.12 * (wander * 17.1).sin() + 0.2 * noise[channel];
+            *noise += 0.25 * (raw - *noise);
+            let value = 0.25 * (wander * 6.27).sin() + 0.12 * (wander * 17.1).sin() + 0.2 * *noise;
             samples.push((value * 32_000.0).round() as f32 / 32_768.0);
         }
     }
@@ -125,7 +128,7 @@ pub fn file(format: &Format, shape: Shape) -> PathBuf {
     static MAKING: Mutex<()> = Mutex::new(());
     let name =
         format!("{}-{}-{}-{}.{}", format.name, shape.rate, shape.channels, shape.frames, format.extension);
-    let path = folder("made").join(name);
+    let path = folder(MADE).join(name);
     if !path.exists() {
         let _one = MAKING.lock().unwrap_or_else(|broken| broken.into_inner());
         if !path.exists() {
@@ -135,14 +138,14 @@ pub fn file(format: &Format, shape: Shape) -> PathBuf {
     path
 }
 
-/// Encodes samples to a file, with more arguments for ffmpeg.
+/// Encodes samples to a file, with more inputs and options for ffmpeg.
 pub fn encode(format: &Format, shape: Shape, samples: &[f32], path: &Path, more: &[&str]) {
     let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
     let part = path.with_extension(format!("making.{}", format.extension));
     let (rate, channels) = (shape.rate.to_string(), shape.channels.to_string());
     let mut arguments = vec!["-v", "error", "-y", "-f", "f32le", "-ar", &rate, "-ac", &channels, "-i", "-"];
-    arguments.extend(format.arguments);
     arguments.extend(more);
+    arguments.extend(format.arguments);
     arguments.push(part.to_str().unwrap());
     run("ffmpeg", &arguments, &bytes);
     std::fs::rename(&part, path).unwrap();
@@ -150,9 +153,13 @@ pub fn encode(format: &Format, shape: Shape, samples: &[f32], path: &Path, more:
 
 /// The stereo that the downmix of a fixture is expected to be, at the fixture's rate.
 pub fn stereo(shape: Shape) -> Vec<Frame> {
+    downmix(&signal(shape), shape.channels)
+}
+
+fn downmix(samples: &[f32], channels: usize) -> Vec<Frame> {
     let r = std::f32::consts::FRAC_1_SQRT_2;
-    signal(shape)
-        .chunks(shape.channels)
+    samples
+        .chunks(channels)
         .map(|c| match *c {
             [mono] => [mono; 2],
             [left, right] => [left, right],
@@ -160,6 +167,14 @@ pub fn stereo(shape: Shape) -> Vec<Frame> {
             _ => unreachable!("fixtures have 1, 2 or 6 channels"),
         })
         .collect()
+}
+
+/// A file of six channels as ffmpeg decodes it, downmixed as here.
+pub fn decoded_by_ffmpeg(path: &Path) -> Vec<Frame> {
+    let arguments = ["-v", "error", "-i", path.to_str().unwrap(), "-f", "f32le", "-"];
+    let bytes = run("ffmpeg", &arguments, &[]);
+    let samples: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    downmix(&samples, 6)
 }
 
 /// The lag at which `found` best matches `expected`, searched to `reach` frames either way, and how well: 1 is the same.

@@ -3,5 +3,7 @@
 mod decks;
 mod decoding;
 mod fixtures;
+mod measuring;
 mod remembering;
 mod scanning;
+mod speed;
