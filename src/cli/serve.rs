@@ -5,9 +5,11 @@ use super::{DataArgs, Failure, check};
 use crate::library::Store;
 use crate::onair::{OnAir, clock};
 use crate::serve::house::Air;
-use crate::serve::{House, Server};
+use crate::serve::server::CONNECTIONS_MAX;
+use crate::serve::{House, Limits, Server};
 use crate::station::{Station, diagnostic};
 use clap::{Args, ValueEnum};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +18,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The line that says where to listen waits so long for every station to be on the air.
 const ON_AIR_WAIT: Duration = Duration::from_secs(20);
+
+/// Open files that are asked of the system.
+const FILES_WANTED: u64 = 65_536;
+/// Open files that are kept for decks, scans and the store.
+const FILES_OF_THE_STUDIO: u64 = 384;
 
 /// Arguments of `longwave serve`.
 #[derive(Debug, Args)]
@@ -73,10 +80,11 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
             }
         }
     };
-    let house = Arc::new(House::new(Arc::new(clock::now), Arc::new(covers)));
+    let house = Arc::new(House::new(Arc::new(clock::timeline), Arc::new(covers)));
+    let limits = Limits { connections: connections_max(), ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let server = Server::bind(&args.listen).await?;
+        let server = Server::bind(&args.listen).await?.limited(limits);
         let mut on_air = OnAir::start(stations, &store, &|station| house.add(station.clone()))?;
         let addresses = server.addresses();
         let announced = house.clone();
@@ -94,6 +102,18 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         tracing::info!("off the air");
         Ok(())
     })
+}
+
+/// How many connections the system's limit of open files allows, after raising it as far as it may be. The studio's own
+/// files come first: listeners never take them.
+fn connections_max() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(FILES_WANTED).min(FILES_WANTED);
+    // What can't be raised stays as it is.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum });
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(FILES_WANTED);
+    let connections = usize::try_from(files.saturating_sub(FILES_OF_THE_STUDIO)).unwrap_or(CONNECTIONS_MAX);
+    connections.clamp(16, CONNECTIONS_MAX)
 }
 
 /// Waits until every station has published, as long as that is worth it.

@@ -1,7 +1,8 @@
 //! One station on the air: its threads, from the start to a stop or a panic.
 
 use super::clock;
-use super::direct::{Direct, Mail};
+use super::direct::Direct;
+use super::mail::Mail;
 use super::memory::remembered;
 use super::outlet::Outlet;
 use super::publish::Publish;
@@ -18,7 +19,7 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, ScopedJoinHandle};
 
 /// Why a station left the air.
@@ -37,7 +38,7 @@ pub struct Air<'a> {
     /// What it can play at the start.
     pub index: Arc<Index>,
     /// What changes later.
-    pub mail: &'a mpsc::Receiver<Mail>,
+    pub mail: &'a Mail,
     /// Keeps what was planned and aired.
     pub store: &'a Store,
     /// Its listeners.
@@ -52,7 +53,7 @@ impl Air<'_> {
     /// The window before now is rendered first, as fast as it can be, so that the first listener finds a full
     /// playlist; the log goes on where the store says it was.
     pub fn run(&self) -> Ended {
-        let now = clock::now();
+        let now = clock::timeline();
         let first = Msn(Msn::holding(now.wall).0 - SEGMENTS_LISTED as u64);
         let start = Publisher::feed_from(first);
         let publisher = match Publisher::new(self.station, first) {
@@ -63,6 +64,7 @@ impl Air<'_> {
             tracing::error!(station = %self.station.id, %error, "the stored log could not be read; it begins anew");
             Default::default()
         });
+        let as_run_end = self.store.as_run_end(&self.station.id).ok().flatten().unwrap_or(start);
         let director = Director::new(self.station.clone(), self.index.clone(), stored, past, start);
         let mixer = Mixer::new(start, &self.station.sound);
         let progress = Progress::new(start);
@@ -73,6 +75,7 @@ impl Air<'_> {
         let encoder_ahead = publisher.look_ahead();
         let publish = |snapshot| self.outlet.publish(snapshot);
         thread::scope(|scope| {
+            let _halts = Halt(&halt);
             let thread = |name: &str| thread::Builder::new().name(format!("{name}-{}", self.station.id));
             let publishing = thread("publish").spawn_scoped(scope, || {
                 let (latency, publish) = (self.station.latency, &publish);
@@ -103,14 +106,27 @@ impl Air<'_> {
                 render: None,
                 unsent: VecDeque::new(),
                 opened: VecDeque::new(),
+                as_run_end,
+                clock_told: false,
             };
             directing.act();
             let publisher = publishing.thread().clone();
             let rendered = thread("render").spawn_scoped(scope, || {
                 let (pace, clock, progress, stop) = (Pace::new(now), clock::now, &*progress, &halt);
                 let ends = render_ends;
-                Render { mixer, ends, pace, clock, progress, stop, encoder_ahead, publisher, waiting: None }
-                    .run();
+                Render {
+                    mixer,
+                    ends,
+                    pace,
+                    clock,
+                    progress,
+                    stop,
+                    encoder_ahead,
+                    publisher,
+                    waiting: None,
+                    marked: None,
+                }
+                .run();
             });
             match rendered {
                 Ok(thread) => directing.render = Some(rendering.get_or_init(|| thread).thread().clone()),
@@ -136,8 +152,17 @@ impl Air<'_> {
     }
 }
 
+/// Ends the other threads of a station, however its own ends.
+struct Halt<'a>(&'a AtomicBool);
+
+impl Drop for Halt<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> String {
+pub fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a panic without words".to_owned())

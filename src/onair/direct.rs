@@ -2,12 +2,14 @@
 //!
 //! It stores the log and the as-run log, tells the pages what is on, and drops what the render thread may not.
 
+use super::mail::Mail;
 use super::outlet::{Incident, Outlet};
 use super::rings::{Command, DirectorEnds, Progress};
+use crate::engine::pace::WALL_ERROR_MAX;
 use crate::engine::{AsRun, Director, Input, Output, studio};
-use crate::library::{Deck, Decks, Store, store};
+use crate::library::{Deck, DeckId, Decks, Store, store};
 use crate::playout::Cued;
-use crate::schedule::{Entry, Index};
+use crate::schedule::Entry;
 use crate::station::Kind;
 use crate::units::{Frames, Position, StationId};
 use std::collections::VecDeque;
@@ -24,12 +26,6 @@ const TOLD_BACK: Frames = Frames::from_secs(1800);
 /// And two hours ahead.
 const TOLD_AHEAD: Frames = Frames::from_secs(7200);
 
-/// What a station's director is told by the rest of the process.
-pub enum Mail {
-    /// What it can play has changed.
-    Index(Arc<Index>),
-}
-
 /// What the loop runs with.
 pub struct Direct<'a> {
     /// Whose programme.
@@ -43,7 +39,7 @@ pub struct Direct<'a> {
     /// Whether to go on.
     pub goes_on: &'a dyn Fn() -> bool,
     /// Mail from the rest of the process.
-    pub mail: &'a mpsc::Receiver<Mail>,
+    pub mail: &'a Mail,
     /// Reads files ahead.
     pub decks: Decks,
     /// What becomes of them.
@@ -57,7 +53,11 @@ pub struct Direct<'a> {
     /// Commands for which there was no room.
     pub unsent: VecDeque<Command>,
     /// Entries whose decks are open.
-    pub opened: VecDeque<Arc<Entry>>,
+    pub opened: VecDeque<(DeckId, Arc<Entry>)>,
+    /// Up to where the as-run log was stored before the start.
+    pub as_run_end: Position,
+    /// Whether the operator has been told that the wall clock is wrong.
+    pub clock_told: bool,
 }
 
 impl Direct<'_> {
@@ -66,11 +66,11 @@ impl Direct<'_> {
         while (self.goes_on)() {
             self.act();
             let rest = if self.progress.live().is_some() { LOOK_EVERY } else { LOOK_EVERY_EARLY };
-            match self.mail.recv_timeout(rest) {
-                Ok(Mail::Index(index)) => self.director.handle(Input::Index(index)),
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
-                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            if self.mail.wait(rest) {
+                self.director.handle(Input::Index(self.mail.newest()));
             }
+            let mixed = self.progress.mixed();
+            self.director.handle(Input::Mixed(mixed));
             while let Ok(event) = self.ends.events.pop() {
                 self.director.handle(Input::Mixer(event));
             }
@@ -80,9 +80,8 @@ impl Direct<'_> {
             while let Ok(told) = self.told.try_recv() {
                 self.hear_deck(told);
             }
-            let mixed = self.progress.mixed();
-            self.director.handle(Input::Mixed(mixed));
-            self.opened.retain(|entry| entry.end() > mixed);
+            self.opened.retain(|(_, entry)| entry.end() > mixed);
+            self.watch_clock();
         }
         let last = self.director.sign_off(self.progress.mixed());
         self.append_as_run(last.iter());
@@ -95,7 +94,6 @@ impl Direct<'_> {
         while let Some(output) = self.director.poll() {
             match output {
                 Output::Open { entry, first } => {
-                    self.opened.push_back(entry.clone());
                     let cued = self.open(entry, first).map(Command::Cue);
                     self.unsent.extend(cued);
                 }
@@ -129,25 +127,38 @@ impl Direct<'_> {
         }
     }
 
-    fn open(&self, entry: Arc<Entry>, first: Position) -> Option<Cued> {
+    fn open(&mut self, entry: Arc<Entry>, first: Position) -> Option<Cued> {
         let item = entry.item.as_ref()?;
-        let feed = self.decks.open(&item.path, studio::offset(&entry, first), item.id);
+        let (deck, feed) = self.decks.open(&item.path, studio::offset(&entry, first));
+        self.opened.push_back((deck, entry.clone()));
         Some(Cued { first, feed: Box::new(feed), entry })
     }
 
     fn hear_deck(&mut self, told: Deck) {
-        let Deck::Failed { id, at, why } = told else { return };
-        let of_item = |entry: &&Arc<Entry>| entry.item.as_ref().is_some_and(|item| item.id == id);
-        let failed: Vec<_> = self.opened.iter().filter(of_item).cloned().collect();
-        for entry in failed {
-            let path = entry.item.as_ref().map(|item| item.path.display().to_string());
-            tracing::warn!(station = %self.station, path, why, "an item can't be played; something else is planned");
-            self.outlet.count(Incident::Replaced);
-            self.director.handle(Input::DeckFailed { entry, after: at });
+        let Deck::Failed { deck, at, why } = told else { return };
+        let failed = self.opened.iter().find(|(number, _)| *number == deck);
+        let Some((_, entry)) = failed else { return };
+        let entry = entry.clone();
+        let path = entry.item.as_ref().map(|item| item.path.display().to_string());
+        tracing::warn!(station = %self.station, path, why, "an item can't be played");
+        self.outlet.count(Incident::Replaced);
+        self.director.handle(Input::DeckFailed { entry, after: at });
+    }
+
+    /// Tells the operator once when the wall clock is too far off to be followed, and once when it is not.
+    fn watch_clock(&mut self) {
+        let error = self.progress.clock_error();
+        let wrong = error.0.abs() > WALL_ERROR_MAX.0;
+        if wrong && !self.clock_told {
+            let seconds = error.seconds();
+            tracing::error!(station = %self.station, seconds, "the wall clock has stepped; the station goes on without it until it is started anew");
         }
+        self.clock_told = wrong;
     }
 
     fn append_as_run<'r>(&self, rows: impl Iterator<Item = &'r AsRun>) {
+        // What was stored before a restart has gone out already.
+        let rows = rows.filter(|row| row.at + row.length > self.as_run_end);
         let rows: Vec<_> = rows.map(|row| self.stored(row)).collect();
         if rows.is_empty() {
             return;
@@ -165,9 +176,10 @@ impl Direct<'_> {
             tracing::warn!(station = %self.station, at, seconds = row.length.seconds(), why = why.word(), "the bed stood in");
             self.outlet.count(Incident::StoodIn);
         }
+        let at = row.at.max(self.as_run_end);
         store::AsRun {
-            position: row.at,
-            length: row.length,
+            position: at,
+            length: row.at + row.length - at,
             path: item.map(|item| (*item.path).clone()),
             title: item.and_then(|item| item.title.as_deref().map(str::to_owned)),
             artist: item.and_then(|item| item.artist.as_deref().map(str::to_owned)),

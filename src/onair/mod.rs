@@ -6,6 +6,7 @@
 pub mod air;
 pub mod clock;
 pub mod direct;
+pub mod mail;
 pub mod memory;
 pub mod outlet;
 pub mod publish;

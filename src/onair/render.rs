@@ -17,6 +17,8 @@ const BLOCK: usize = 960;
 pub const RENDER_LEAD: Frames = Frames::from_millis(60);
 /// How long the thread rests when it waits for a deck while catching up.
 const CATCH_UP_REST: Duration = Duration::from_micros(500);
+/// So long the thread waits for a deck while catching up; then it goes on without it.
+const CATCH_UP_PATIENCE: Duration = Duration::from_secs(3);
 /// The longest rest otherwise: so soon a new cue or the end is noticed.
 const REST_MAX: Duration = Duration::from_millis(80);
 
@@ -40,6 +42,8 @@ pub struct Render<'a> {
     pub publisher: Thread,
     /// A cue that the mixer had no deck for yet.
     pub waiting: Option<Cued>,
+    /// Where the entry begins that listeners are told of; none is the bed.
+    pub marked: Option<Position>,
 }
 
 impl Render<'_> {
@@ -47,12 +51,23 @@ impl Render<'_> {
     pub fn run(mut self) {
         let mut block = [[0.0; 2]; BLOCK];
         let mut patience = Patience::Wait;
+        let mut moved = (self.clock)().mono;
         while !self.stop.load(Ordering::Relaxed) {
             self.take_commands();
-            let position = self.pace.position((self.clock)());
+            let now = (self.clock)();
+            let position = self.pace.position(now);
+            self.progress.set_clock_error(self.pace.error());
             let target = target(position, self.encoder_ahead);
             let may = if patience == Patience::Wait { target.min(self.progress.cued()) } else { target };
+            let before = self.mixer.position();
             let starved = self.mix_until(may, &mut block, patience);
+            if self.mixer.position() > before {
+                moved = now.mono;
+            } else if now.mono - moved > CATCH_UP_PATIENCE && patience == Patience::Wait {
+                // A deck that does not answer must not keep the station off the air.
+                patience = Patience::Never;
+                self.progress.set_live(self.mixer.position());
+            }
             self.pass_on();
             self.progress.set_mixed(self.mixer.position());
             self.publisher.unpark();
@@ -77,7 +92,10 @@ impl Render<'_> {
         while self.waiting.is_none() {
             match self.ends.commands.pop() {
                 Ok(Command::Cue(cued)) => self.waiting = self.mixer.cue(cued).err(),
-                Ok(Command::Withdraw(from)) => self.mixer.withdraw(from),
+                Ok(Command::Withdraw(from)) => {
+                    self.mixer.withdraw(from);
+                    self.pass_on();
+                }
                 Err(_) => break,
             }
         }
@@ -107,16 +125,23 @@ impl Render<'_> {
     }
 
     fn pass_events(&mut self) {
-        while let Some(event) = self.mixer.take_event() {
+        while self.ends.events.slots() > 0 && self.ends.marks.slots() > 0 {
+            let Some(event) = self.mixer.take_event() else { break };
             let mark = match &event {
                 Event::Began { entry, at } | Event::Recovered { entry, at } => {
                     Some(Mark { at: *at, entry: Some(entry.clone()) })
                 }
+                Event::Starved { entry, at } | Event::EndedEarly { entry, at }
+                    if self.marked == Some(entry.at) =>
+                {
+                    Some(Mark { at: *at, entry: None })
+                }
                 Event::Empty { at } => Some(Mark { at: *at, entry: None }),
                 _ => None,
             };
-            // A full ring loses the event: its limit is far above what a mixer says between two readings.
+            // There is room in both rings.
             if let Some(mark) = mark {
+                self.marked = mark.entry.as_ref().map(|entry| entry.at);
                 let _ = self.ends.marks.push(mark);
             }
             let _ = self.ends.events.push(event);

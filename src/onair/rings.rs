@@ -5,7 +5,7 @@
 
 use crate::playout::{Cued, Event};
 use crate::schedule::Entry;
-use crate::units::{Frame, Position, SAMPLE_RATE};
+use crate::units::{Frame, Frames, Position, SAMPLE_RATE};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub const PCM_FRAMES_MAX: usize = 8 * SAMPLE_RATE as usize;
 /// Commands to the mixer. When it is full the director keeps what is left and tries again.
 pub const COMMANDS_MAX: usize = 32;
-/// What the mixer says to the director, who reads it many times a second; beyond that it is lost, and counted.
+/// What the mixer says to the director, who reads it many times a second; what finds no room waits in the mixer.
 pub const EVENTS_MAX: usize = 512;
 /// Decks that are done with, on their way to be dropped elsewhere; when it is full they wait in the mixer.
 pub const SPENT_MAX: usize = 32;
-/// Titles on their way to the publisher; beyond that a title is late.
+/// Titles on their way to the publisher; what finds no room waits in the mixer.
 pub const TITLES_MAX: usize = 128;
 
 /// What a director asks of the mixer.
@@ -44,6 +44,7 @@ pub struct Progress {
     mixed: AtomicI64,
     live: AtomicI64,
     cued: AtomicI64,
+    clock_error: AtomicI64,
 }
 
 impl Progress {
@@ -53,6 +54,7 @@ impl Progress {
             mixed: AtomicI64::new(start.0),
             live: AtomicI64::new(i64::MIN),
             cued: AtomicI64::new(start.0),
+            clock_error: AtomicI64::new(0),
         })
     }
     /// The mixer has come this far.
@@ -62,6 +64,14 @@ impl Progress {
     /// How far the mixer has come.
     pub fn mixed(&self) -> Position {
         Position(self.mixed.load(Ordering::Acquire))
+    }
+    /// How far the wall clock is ahead of the timeline.
+    pub fn set_clock_error(&self, error: Frames) {
+        self.clock_error.store(error.0, Ordering::Relaxed);
+    }
+    /// How far the wall clock is ahead of the timeline.
+    pub fn clock_error(&self) -> Frames {
+        Frames(self.clock_error.load(Ordering::Relaxed))
     }
     /// All that sounds before this position has been handed to the mixer.
     pub fn set_cued(&self, position: Position) {

@@ -115,6 +115,12 @@ impl Planner {
         }
     }
 
+    /// A stretch of the built-in bed.
+    pub fn bed(&self, at: Position, length: Frames) -> Entry {
+        let choice = Choice { item: None, kind: Kind::Bed, category: rotation::FALLBACK.into() };
+        Entry { length, ..self.entry(at, choice) }
+    }
+
     fn entry(&self, at: Position, choice: Choice) -> Entry {
         let (from, length, gain) = match &choice.item {
             Some(item) => self.placed(item),
