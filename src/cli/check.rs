@@ -94,7 +94,7 @@ pub fn run(args: &CheckArgs, out: &mut dyn Write) -> io::Result<ExitCode> {
 /// # Errors
 /// If the folder can't be listed.
 pub fn station_files(place: &Path) -> io::Result<Vec<PathBuf>> {
-    if std::fs::metadata(place)?.is_file() {
+    if !std::fs::metadata(place)?.is_dir() {
         return Ok(vec![place.to_owned()]);
     }
     let mut files = Vec::new();
@@ -102,7 +102,7 @@ pub fn station_files(place: &Path) -> io::Result<Vec<PathBuf>> {
         let path = entry?.path();
         let named = matches!(path.extension().and_then(|ending| ending.to_str()), Some("yaml" | "yml"));
         let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if named && !hidden && !path.is_dir() {
+        if named && !hidden && path.is_file() {
             files.push(path);
         }
     }

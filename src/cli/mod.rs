@@ -75,11 +75,19 @@ pub enum Failure {
     Told(String),
     /// The problems have been printed.
     AlreadyTold,
+    /// Whoever read the output has gone away, and has what they wanted.
+    NobodyReads,
 }
 
-impl<E: std::error::Error> From<E> for Failure {
+impl<E: std::error::Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Failure::Told(error.to_string())
+        let any: &dyn std::error::Error = &error;
+        let io = any.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let json = any.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        match io.or(json) {
+            Some(std::io::ErrorKind::BrokenPipe) => Failure::NobodyReads,
+            _ => Failure::Told(error.to_string()),
+        }
     }
 }
 
@@ -98,7 +106,7 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(args, &mut out).map_err(Failure::from),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Err(Failure::AlreadyTold) => ExitCode::FAILURE,
         Err(Failure::Told(what)) => tell(&what),
     }

@@ -8,7 +8,7 @@ use crate::engine::{Director, Output, Stored};
 use crate::library::{Store, scan_now};
 use crate::onair::clock;
 use crate::onair::memory::remembered;
-use crate::schedule::{Index, Past, Planner};
+use crate::schedule::{Index, Past};
 use crate::station::{Station, diagnostic, nearest};
 use crate::units::{Frames, Position};
 use std::fs::{File, TryLockError};
@@ -91,7 +91,8 @@ impl Programme {
         let ahead = stored.log.entries().len() > 0 && base < from;
         let far = base + Frames::from_secs(400 * 86_400);
         let may_save = self.lock.is_some()
-            && (ahead || self.store.load_log(&self.station.id, Planner::anchor(base), far)?.is_empty());
+            && (ahead
+                || self.store.load_log(&self.station.id, base - Frames::from_secs(86_400), far)?.is_empty());
         let mut director = Director::new(self.station.clone(), self.index.clone(), stored, past, base);
         director.plan_until(until);
         while let Some(output) = director.poll() {

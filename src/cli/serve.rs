@@ -39,7 +39,7 @@ pub struct ServeArgs {
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
     /// What is logged: error, warn, info, debug, or a filter such as info,longwave::library=debug
-    #[arg(long, value_name = "FILTER", default_value = "info,symphonia=error", env = "LONGWAVE_LOG")]
+    #[arg(long, value_name = "FILTER", default_value = "info,symphonia=off", env = "LONGWAVE_LOG")]
     log: String,
 }
 

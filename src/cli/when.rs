@@ -29,7 +29,7 @@ pub fn moment(text: &str, now: Position, zone: &TimeZone) -> Result<Position, St
     } else if let Ok(date) = text.parse::<civil::Date>() {
         at(date.at(0, 0, 0, 0))
     } else if let Ok(time) =
-        civil::Time::strptime("%H:%M:%S", text).or_else(|_| civil::Time::strptime("%H:%M", text))
+        civil::Time::strptime("%H:%M:%S%.f", text).or_else(|_| civil::Time::strptime("%H:%M", text))
     {
         at(today.to_datetime(time))
     } else {
@@ -49,7 +49,7 @@ pub fn length(text: &str) -> Result<Frames, String> {
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     let nanos = duration.as_nanos();
     if nanos <= 0 || duration.as_hours() > 366 * 24 {
-        return Err(format!("`{text}` is not between nothing and 366 days"));
+        return Err(format!("`{text}` is no length to be had: more than nothing, and at most 366d"));
     }
     Ok(Position::from_unix_nanos(nanos) - Position(0))
 }

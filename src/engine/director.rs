@@ -19,6 +19,8 @@ pub const CUE_AHEAD: Frames = Frames::from_secs(12);
 pub const PLAN_AHEAD: Frames = Frames::from_secs(24 * 3600);
 /// The log is planned on in steps of this length.
 pub const PLAN_STEP: Frames = Frames::from_secs(3600);
+/// The log holds no more entries than this; where items are very short it is planned less far ahead.
+pub const ENTRIES_MAX: usize = 4000;
 /// How much of the log is remembered after it has aired.
 pub const KEEP_BEHIND: Frames = Frames::from_secs(3600);
 /// Entries that begin nearer than this are not touched when the rest is planned anew.
@@ -143,7 +145,7 @@ impl Director {
             false => (Log::default(), planner.fingerprint()),
         };
         // With nothing to play there is nothing that midnight would make the same.
-        let anchor = if planner.has_programme() { Planner::anchor(start) } else { start };
+        let anchor = if planner.has_programme() { planner.anchor(start) } else { start };
         let current = planner.fingerprint();
         let mut director = Self {
             planner,
@@ -163,7 +165,13 @@ impl Director {
             outputs: VecDeque::new(),
         };
         director.renote();
-        director.extend_over(Position(i64::MIN), start + PLAN_STEP);
+        while director.log.end().is_none_or(|end| end < start + CUE_AHEAD * 2) {
+            let before = director.log.end();
+            director.extend_over(Position(i64::MIN), start + PLAN_STEP);
+            if director.log.end() == before {
+                break;
+            }
+        }
         director.replan_if_due();
         director.shorten();
         director.cue();
@@ -202,10 +210,11 @@ impl Director {
             Input::Mixed(position) => {
                 self.mixed = self.mixed.max(position);
                 self.replan_if_due();
-                if let Some(end) = self.log.end().filter(|&end| end < self.mixed + PLAN_AHEAD) {
+                let ahead = self.log.end().filter(|&end| end < self.mixed + PLAN_AHEAD);
+                if let Some(end) = ahead.filter(|_| self.log.entries().len() < ENTRIES_MAX) {
                     self.extend(end + PLAN_STEP);
-                    self.shorten();
                 }
+                self.shorten();
                 self.cue();
             }
         }

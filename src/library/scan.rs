@@ -123,9 +123,10 @@ fn measure(path: Arc<PathBuf>, stamp: Stamp) -> Measured {
     Measured { path, stamp, result }
 }
 
-/// Threads that measure in the background: all cores but one.
+/// Threads that measure in the background: as many as there are cores. What is on the air needs little of them, and a
+/// station that has nothing measured yet has nothing to play.
 pub(super) fn background_workers() -> usize {
-    cores().saturating_sub(1).max(1)
+    cores()
 }
 
 fn cores() -> usize {

@@ -454,16 +454,21 @@ impl Store {
         })
     }
 
-    /// When each file last began to play on a station.
+    /// When each file last began to play on a station before a position.
     ///
     /// # Errors
     /// If SQLite fails.
-    pub fn last_played(&self, station: &StationId) -> Result<HashMap<PathBuf, Position>, StoreError> {
+    pub fn last_played(
+        &self,
+        station: &StationId,
+        before: Position,
+    ) -> Result<HashMap<PathBuf, Position>, StoreError> {
         self.with(|connection| {
             let mut select = connection.prepare_cached(
-                "SELECT path, max(position) FROM as_run WHERE station = ? AND path IS NOT NULL GROUP BY path",
+                "SELECT path, max(position) FROM as_run \
+                 WHERE station = ? AND position < ? AND path IS NOT NULL GROUP BY path",
             )?;
-            let rows = select.query_map([station.as_str()], |row| {
+            let rows = select.query_map(params![station.as_str(), before.0], |row| {
                 Ok((PathBuf::from(row.get::<_, String>(0)?), Position(row.get(1)?)))
             })?;
             rows.collect()

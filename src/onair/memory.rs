@@ -20,7 +20,7 @@ pub fn remembered(store: &Store, station: &StationId, at: Position) -> Result<(S
     let logged = store.load_log(station, at - READ_BACK, at + READ_AHEAD)?;
     let stored = Stored { log: covering(logged, at), fingerprint: store.fingerprint(station)?.unwrap_or(0) };
     let mut past = Past::default();
-    for (path, played) in store.last_played(station)? {
+    for (path, played) in store.last_played(station, at)? {
         past.note_play(ItemId::of_path(&path), played);
     }
     Ok((stored, past))

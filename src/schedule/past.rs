@@ -12,13 +12,15 @@ pub struct Past {
     played: HashMap<ItemId, Position>,
     categories: HashMap<Arc<str>, CategoryPast>,
     artist: Option<String>,
+    songs: u64,
     songs_since_ident: u32,
 }
 
 /// What has played of one category.
 #[derive(Clone, Debug, Default)]
 struct CategoryPast {
-    turns: u64,
+    /// How many songs had played when it last had its turn.
+    turn: Option<u64>,
     last: Option<ItemId>,
     /// When the present round of its items began: an item that played since has had its turn in it.
     round: Option<Position>,
@@ -43,11 +45,12 @@ impl Past {
         if replayed {
             past.round = Some(entry.at);
         }
-        past.turns += 1;
+        past.turn = Some(self.songs);
         past.last = Some(item.id);
         self.played.insert(item.id, entry.at);
         match entry.kind {
             Kind::Song => {
+                self.songs += 1;
                 self.songs_since_ident += 1;
                 self.artist = item.artist_key();
             }
@@ -71,9 +74,9 @@ impl Past {
         self.songs_since_ident
     }
 
-    /// How many items of a category have played.
-    pub fn turns(&self, category: &str) -> u64 {
-        self.categories.get(category).map_or(0, |past| past.turns)
+    /// How many songs have played since a category had its turn, that one included; none if it never had one.
+    pub fn waited(&self, category: &str) -> Option<u64> {
+        self.categories.get(category)?.turn.map(|turn| self.songs - turn)
     }
 
     /// The item of a category that played last.

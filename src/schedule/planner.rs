@@ -18,6 +18,11 @@ use std::sync::Arc;
 /// How long one entry of the built-in bed is: short, so that music is back soon after there is some.
 pub const BED_ENTRY: Frames = Frames::from_secs(5);
 
+/// A log begins at most about so many entries before it is needed.
+pub const ENTRIES_BEFORE: i64 = 1000;
+/// Entries that are planned at a time.
+pub const ENTRIES_AT_ONCE: usize = 500;
+
 /// Plans one station.
 #[derive(Debug)]
 pub struct Planner {
@@ -56,14 +61,20 @@ impl Planner {
         Seed::of_text(&format!("{words:?}")).with(self.index.fingerprint()).0
     }
 
-    /// Where the log of a station without one begins: midnight UTC before a position.
-    pub fn anchor(before: Position) -> Position {
-        let day = Frames::from_secs(86_400).0;
-        Position(before.0.div_euclid(day) * day)
+    /// Where the log of a station without one begins: midnight UTC before a position, so that it does not depend on
+    /// the minute of the start. Where items are so short that this were more than [`ENTRIES_BEFORE`] of them, the last
+    /// multiple of so many.
+    pub fn anchor(&self, before: Position) -> Position {
+        let items = &self.index.items;
+        let total: i64 = items.iter().map(|item| segue::extent(item, self.station.transition).1.0).sum();
+        let mean = total / items.len().max(1) as i64;
+        let span = (mean * ENTRIES_BEFORE).clamp(Frames::from_secs(60).0, Frames::from_secs(86_400).0);
+        Position(before.0.div_euclid(span) * span)
     }
 
     /// Plans on from where the log ends (or from `start`, if it is empty) until an entry begins at or after `until`.
-    /// The built-in bed is planned only until `bed_until`: there may be music by then.
+    /// The built-in bed is planned only until `bed_until`: there may be music by then. At most [`ENTRIES_AT_ONCE`] are
+    /// planned; whoever wants more asks again.
     ///
     /// The last entry is amended with its crossfade unless it begins before `frozen`: what is there is
     /// already cued or audible. `past` has noted every entry of the log, and notes every new one.
@@ -76,7 +87,10 @@ impl Planner {
         until: Position,
         bed_until: Position,
     ) {
-        while log.last().is_none_or(|last| last.at < until) {
+        for _ in 0..ENTRIES_AT_ONCE {
+            if log.last().is_some_and(|last| last.at >= until) {
+                return;
+            }
             let at = log.end().unwrap_or(start);
             let choice = rotation::next(
                 &self.station,

@@ -67,12 +67,10 @@ fn by_turns<'a>(
     pools: impl Iterator<Item = &'a (usize, Vec<Arc<Item>>)>,
 ) -> Option<Choice> {
     let mut by_turn: Vec<_> = pools.collect();
-    // (turns + 1/2) / size, compared as whole numbers.
-    by_turn.sort_by(|(a, pool_a), (b, pool_b)| {
-        let weighted = |category: usize, others: &[Arc<Item>]| {
-            (2 * u128::from(past.turns(&station.categories[category].name)) + 1) * others.len() as u128
-        };
-        weighted(*a, pool_b).cmp(&weighted(*b, pool_a))
+    // Who has waited longest for its share comes next; waiting, not counting, forgets how small a library was.
+    by_turn.sort_by_key(|(category, pool)| {
+        let waited = past.waited(&station.categories[*category].name);
+        std::cmp::Reverse(waited.map_or(u64::MAX, |songs| songs.saturating_mul(pool.len() as u64)))
     });
     let choice = |category: usize, item: Arc<Item>| {
         let category = &station.categories[category];

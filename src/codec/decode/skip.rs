@@ -7,7 +7,7 @@
 //! | codec | the same bits as from the beginning |
 //! |---|---|
 //! | PCM, FLAC, ALAC, MP1/2/3, Vorbis in Ogg | yes |
-//! | AAC | yes, save for noise that the bit stream leaves to the decoder (perceptual noise substitution) |
+//! | AAC | yes in the first ten minutes; later save for noise that the bit stream leaves to the decoder |
 //! | Opus | to rounding: its recursive filters forget over the pre-roll |
 //! | anything whose packets don't tell their length (Vorbis in Matroska, ADPCM) | yes: decoded from the beginning |
 
@@ -24,8 +24,8 @@ const SEEK_FROM: u64 = 1 << 20;
 const PRE_ROLL_OPUS: u64 = 192_000;
 /// An MP3 frame may begin 511 bytes back, which is over 20 frames at the lowest rates.
 const PRE_ROLL_MPEG: u64 = 40 * 1_152;
-/// The overlap of the codec's longest window, twice.
-const PRE_ROLL_AAC: u64 = 4 * 1_024;
+/// Ten minutes at 48 kHz: the noise that a stream leaves to the decoder follows from all that it has decoded.
+const PRE_ROLL_AAC: u64 = 600 * 48_000;
 const PRE_ROLL_VORBIS: u64 = 2 * 8_192;
 
 impl Decoder {
