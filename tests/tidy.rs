@@ -10,9 +10,27 @@ const LINES_MAX: usize = 600;
 
 /// What may stand at the top level.
 const TOP_LEVEL: [&str; 21] = [
-    ".ci", ".dockerignore", ".git", ".github", ".gitignore", "Cargo.lock", "Cargo.toml", "Dockerfile", "LICENSE",
-    "NOTICE.md", "README.md", "assets", "benches", "clippy.toml", "data", "docs", "rustfmt.toml", "src", "stations",
-    "target", "tests",
+    ".ci",
+    ".dockerignore",
+    ".git",
+    ".github",
+    ".gitignore",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Dockerfile",
+    "LICENSE",
+    "NOTICE.md",
+    "README.md",
+    "assets",
+    "benches",
+    "clippy.toml",
+    "data",
+    "docs",
+    "rustfmt.toml",
+    "src",
+    "stations",
+    "target",
+    "tests",
 ];
 
 /// What the core never touches, and what to do instead.
@@ -142,7 +160,8 @@ fn the_core_touches_no_file_socket_clock_thread_task_environment_or_global_rando
         let program = source.program();
         for (never, instead) in CORE_NEVERS {
             if program.contains(never) {
-                breaches.push(format!("{}: the core never uses `{never}`: {instead}.", source.path.display()));
+                breaches
+                    .push(format!("{}: the core never uses `{never}`: {instead}.", source.path.display()));
             }
         }
     }
@@ -172,9 +191,13 @@ fn a_file_is_a_comfortable_room() {
     for source in sources("src").into_iter().chain(sources("tests")).chain(sources("benches")) {
         let lines = source.text.lines().count();
         if lines > LINES_MAX {
-            breaches.push(format!("{}: {lines} lines are too many for one concept; split it.", source.path.display()));
+            breaches.push(format!(
+                "{}: {lines} lines are too many for one concept; split it.",
+                source.path.display()
+            ));
         }
-        let is_unit_tests = source.path.ends_with("tests.rs") || source.path.iter().any(|part| part == "tests");
+        let is_unit_tests =
+            source.path.ends_with("tests.rs") || source.path.iter().any(|part| part == "tests");
         let opens = source.text.starts_with("//!") || source.text.starts_with("#![doc");
         if !opens && !is_unit_tests {
             breaches.push(format!(
@@ -197,12 +220,16 @@ fn unsafe_code_stays_in_codec_and_says_why() {
     let mut breaches = Vec::new();
     for source in sources("src") {
         let program = source.program();
-        let uses = program.contains("unsafe {") || program.contains("unsafe impl") || program.contains("unsafe fn");
+        let uses =
+            program.contains("unsafe {") || program.contains("unsafe impl") || program.contains("unsafe fn");
         if uses && !source.path.starts_with("src/codec") {
             breaches.push(format!("{}: `unsafe` belongs in `codec`, if anywhere.", source.path.display()));
         }
         if uses && !source.text.contains("SAFETY:") {
-            breaches.push(format!("{}: an unsafe block says why it is sound (`SAFETY:`).", source.path.display()));
+            breaches.push(format!(
+                "{}: an unsafe block says why it is sound (`SAFETY:`).",
+                source.path.display()
+            ));
         }
         if program.contains("#[allow(") || program.contains("#![allow(") {
             breaches.push(format!(
@@ -218,7 +245,9 @@ fn unsafe_code_stays_in_codec_and_says_why() {
 fn every_room_is_told_in_the_architecture() {
     let told = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
     let missing = rooms().0.into_iter().filter(|room| !told.contains(&format!("`{room}`")));
-    verdict(missing.map(|room| format!("docs/architecture.md does not tell what `{room}` is for.")).collect());
+    verdict(
+        missing.map(|room| format!("docs/architecture.md does not tell what `{room}` is for.")).collect(),
+    );
 }
 
 #[test]
@@ -242,7 +271,10 @@ fn the_project_speaks_of_itself_alone() {
         let Ok(text) = fs::read_to_string(root().join(&path)) else { continue };
         for stranger in &strangers {
             if text.contains(stranger.as_str()) {
-                breaches.push(format!("{}: speaks of `{stranger}`, which is not of this project.", path.display()));
+                breaches.push(format!(
+                    "{}: speaks of `{stranger}`, which is not of this project.",
+                    path.display()
+                ));
             }
         }
     }

@@ -95,9 +95,11 @@ mod tests {
         {
             let mut signal = sine(1.0, 48_000.0 / divisor, amplitude, f64::to_radians(degrees));
             // Begun and ended softly: an abrupt edge would ring above the tone.
-            let last = signal.len() - 1;
-            for (k, frame) in signal.iter_mut().enumerate() {
-                let gain = (k.min(last - k) as f32 / 4_800.0).min(1.0);
+            let ramp = || (0..4_800).map(|k| k as f32 / 4_800.0);
+            for (frame, gain) in signal.iter_mut().zip(ramp()) {
+                *frame = frame.map(|sample| sample * gain);
+            }
+            for (frame, gain) in signal.iter_mut().rev().zip(ramp()) {
                 *frame = frame.map(|sample| sample * gain);
             }
             let peak = measure(&signal, 1_000).true_peak();

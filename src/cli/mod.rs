@@ -86,7 +86,7 @@ impl<E: std::error::Error> From<E> for Failure {
 /// Runs the program: parses arguments, runs the command, turns its end into an exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut out = std::io::stdout().lock();
+    let mut out = std::io::stdout();
     let result = match &cli.command {
         Command::Serve(args) => serve::run(args),
         Command::Check(args) => return code(check::run(args, &mut out)),

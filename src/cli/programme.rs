@@ -87,10 +87,11 @@ impl Programme {
     pub fn planned(&self, from: Position, until: Position) -> Result<Director, Failure> {
         let base = from.min(clock::now().wall);
         let (stored, past) = remembered(&self.store, &self.station.id, base)?;
-        let covers = stored.log.entries().len() > 0;
+        // What has been stored of the past stays as it was.
+        let ahead = stored.log.entries().len() > 0 && base < from;
         let far = base + Frames::from_secs(400 * 86_400);
         let may_save = self.lock.is_some()
-            && (covers || self.store.load_log(&self.station.id, Planner::anchor(base), far)?.is_empty());
+            && (ahead || self.store.load_log(&self.station.id, Planner::anchor(base), far)?.is_empty());
         let mut director = Director::new(self.station.clone(), self.index.clone(), stored, past, base);
         director.plan_until(until);
         while let Some(output) = director.poll() {

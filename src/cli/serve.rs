@@ -5,9 +5,11 @@ use super::{DataArgs, Failure, check};
 use crate::library::Store;
 use crate::onair::{OnAir, clock};
 use crate::serve::house::Air;
-use crate::serve::{House, Server};
+use crate::serve::server::CONNECTIONS_MAX;
+use crate::serve::{House, Limits, Server};
 use crate::station::{Station, diagnostic};
 use clap::{Args, ValueEnum};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +18,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The line that says where to listen waits so long for every station to be on the air.
 const ON_AIR_WAIT: Duration = Duration::from_secs(20);
+
+/// Open files that are asked of the system.
+const FILES_WANTED: u64 = 65_536;
+/// Open files that are kept for decks, scans and the store.
+const FILES_OF_THE_STUDIO: u64 = 384;
 
 /// Arguments of `longwave serve`.
 #[derive(Debug, Args)]
@@ -31,8 +38,8 @@ pub struct ServeArgs {
     /// How logs are written to standard error
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
-    /// What is logged: error, warn, info, debug, or a filter such as longwave::library=debug
-    #[arg(long, value_name = "FILTER", default_value = "info", env = "LONGWAVE_LOG")]
+    /// What is logged: error, warn, info, debug, or a filter such as info,longwave::library=debug
+    #[arg(long, value_name = "FILTER", default_value = "info,symphonia=error", env = "LONGWAVE_LOG")]
     log: String,
 }
 
@@ -53,10 +60,14 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     log_to_standard_error(args)?;
     let stations = read(&args.stations)?;
     let data_dir = &args.data.data_dir;
-    let told = |error: std::io::Error| Failure::Told(format!("the data folder {}: {error}", data_dir.display()));
+    let told =
+        |error: std::io::Error| Failure::Told(format!("the data folder {}: {error}", data_dir.display()));
     let Some(_lock) = Lock::take(data_dir).map_err(told)? else {
         let sentence = "another longwave is at work with the data folder";
-        return Err(Failure::Told(format!("{sentence} {}; give this one its own: --data-dir", data_dir.display())));
+        return Err(Failure::Told(format!(
+            "{sentence} {}; give this one its own: --data-dir",
+            data_dir.display()
+        )));
     };
     let store = Arc::new(Store::open(data_dir)?);
     let covers = {
@@ -69,11 +80,12 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
             }
         }
     };
-    let house = Arc::new(House::new(Arc::new(clock::now), Arc::new(covers)));
+    let house = Arc::new(House::new(Arc::new(clock::timeline), Arc::new(covers)));
+    let limits = Limits { connections: connections_max(), ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let server = Server::bind(&args.listen).await?;
-        let mut on_air = OnAir::start(stations, &store, &house)?;
+        let server = Server::bind(&args.listen).await?.limited(limits);
+        let mut on_air = OnAir::start(stations, &store, &|station| house.add(station.clone()))?;
         let addresses = server.addresses();
         let announced = house.clone();
         tokio::spawn(async move {
@@ -90,6 +102,18 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         tracing::info!("off the air");
         Ok(())
     })
+}
+
+/// How many connections the system's limit of open files allows, after raising it as far as it may be. The studio's own
+/// files come first: listeners never take them.
+fn connections_max() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(FILES_WANTED).min(FILES_WANTED);
+    // What can't be raised stays as it is.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum });
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(FILES_WANTED);
+    let connections = usize::try_from(files.saturating_sub(FILES_OF_THE_STUDIO)).unwrap_or(CONNECTIONS_MAX);
+    connections.clamp(16, CONNECTIONS_MAX)
 }
 
 /// Waits until every station has published, as long as that is worth it.
@@ -113,13 +137,15 @@ fn announce(house: &House, addresses: &[std::net::SocketAddr]) {
     let urls: Vec<_> = addresses.iter().map(|address| format!("http://{address}/")).collect();
     let stations: Vec<_> = house.channels().iter().map(|channel| channel.station().name.clone()).collect();
     // Whoever closed our standard output does not want to know.
-    let _ = writeln!(std::io::stdout(), "On the air: {}. Listen at {}", stations.join(", "), urls.join(" or "));
+    let _ =
+        writeln!(std::io::stdout(), "On the air: {}. Listen at {}", stations.join(", "), urls.join(" or "));
 }
 
 /// Reads the station files. Those with errors are told and left out; the rest goes on the air.
 fn read(place: &Path) -> Result<Vec<Station>, Failure> {
-    let readings = check::read_stations(place)
-        .map_err(|error| Failure::Told(format!("{}: {error}; `longwave new NAME` writes a first station", place.display())))?;
+    let readings = check::read_stations(place).map_err(|error| {
+        Failure::Told(format!("{}: {error}; `longwave new NAME` writes a first station", place.display()))
+    })?;
     let mut err = std::io::stderr();
     for reading in &readings {
         let shown = diagnostic::Shown::of(reading);
@@ -132,7 +158,10 @@ fn read(place: &Path) -> Result<Vec<Station>, Failure> {
     }
     let stations: Vec<_> = readings.into_iter().filter_map(|reading| reading.station).collect();
     if stations.is_empty() {
-        return Err(Failure::Told(format!("{}: no station to put on the air; `longwave check` tells why", place.display())));
+        return Err(Failure::Told(format!(
+            "{}: no station to put on the air; `longwave check` tells why",
+            place.display()
+        )));
     }
     Ok(stations)
 }

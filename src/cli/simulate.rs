@@ -33,7 +33,8 @@ pub struct SimulateArgs {
 /// If the station can't be read, or listeners would not have heard what they should.
 pub fn run(args: &SimulateArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let programme = Programme::open(&args.station)?;
-    let start = when::moment(&args.from, clock::now().wall, &programme.station.timezone).map_err(Failure::Told)?;
+    let start =
+        when::moment(&args.from, clock::now().wall, &programme.station.timezone).map_err(Failure::Told)?;
     let length = when::length(&args.length).map_err(Failure::Told)?;
     let faults = if args.no_faults { Faults::NONE } else { Faults::default() };
     let (station, index) = (programme.station.clone(), programme.index.clone());

@@ -13,7 +13,8 @@ use jiff::{Span, SpanRelativeTo, Timestamp, Zoned};
 /// A sentence that says what is understood.
 pub fn moment(text: &str, now: Position, zone: &TimeZone) -> Result<Position, String> {
     let at = |time: civil::DateTime| {
-        let zoned = time.to_zoned(zone.clone()).map_err(|error| format!("`{text}` is no time here: {error}"))?;
+        let zoned =
+            time.to_zoned(zone.clone()).map_err(|error| format!("`{text}` is no time here: {error}"))?;
         Ok(Position::from_timestamp(zoned.timestamp()))
     };
     if text == "now" {
@@ -27,7 +28,9 @@ pub fn moment(text: &str, now: Position, zone: &TimeZone) -> Result<Position, St
         at(time)
     } else if let Ok(date) = text.parse::<civil::Date>() {
         at(date.at(0, 0, 0, 0))
-    } else if let Ok(time) = civil::Time::strptime("%H:%M:%S", text).or_else(|_| civil::Time::strptime("%H:%M", text)) {
+    } else if let Ok(time) =
+        civil::Time::strptime("%H:%M:%S", text).or_else(|_| civil::Time::strptime("%H:%M", text))
+    {
         at(today.to_datetime(time))
     } else {
         Err(format!(
@@ -74,7 +77,8 @@ mod tests {
 
     #[test]
     fn lengths_have_units() {
-        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h30m", 5400), ("24h", 86_400), ("7d", 604_800)] {
+        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h30m", 5400), ("24h", 86_400), ("7d", 604_800)]
+        {
             assert_eq!(length(text), Ok(Frames::from_secs(seconds)), "{text}");
         }
         for text in ["", "10", "-5m", "0s", "10 parsecs", "9999d"] {

@@ -56,7 +56,7 @@ impl AsRunLog {
             Event::Recovered { entry, at } if self.replaced(entry) => (*at, Some(entry.clone()), None),
             Event::Starved { entry, at } if self.holds(entry) => (*at, None, Some(Why::Starved)),
             Event::EndedEarly { entry, at } if self.holds(entry) => (*at, None, Some(Why::EndedEarly)),
-            Event::Empty { at } => (*at, None, Some(Why::NothingCued)),
+            Event::Empty { at } if !self.is_bed() => (*at, None, Some(Why::NothingCued)),
             _ => return None,
         };
         let row = self.end(at);
@@ -73,6 +73,10 @@ impl AsRunLog {
     /// What is in the foreground.
     pub fn foreground(&self) -> Option<&Arc<Entry>> {
         self.open.as_ref()?.entry.as_ref()
+    }
+
+    fn is_bed(&self) -> bool {
+        self.open.as_ref().is_some_and(|row| row.entry.is_none())
     }
 
     fn holds(&self, entry: &Arc<Entry>) -> bool {

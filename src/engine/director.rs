@@ -9,7 +9,7 @@ use crate::playout::Event;
 use crate::playout::mixer::MAX_DECKS;
 use crate::schedule::{Entry, Index, Log, Past, Planner};
 use crate::station::Station;
-use crate::units::{Frames, ItemId, Position, Seed};
+use crate::units::{Frames, Position, Seed};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -100,6 +100,10 @@ pub struct Director {
     fingerprint: u64,
     replanned: Option<Position>,
     joined: bool,
+    /// Where the entry begins that began to sound last.
+    begun: Option<Position>,
+    /// [`Planner::fingerprint`] of what can be played now.
+    current: u64,
     as_run: AsRunLog,
     outputs: VecDeque<Output>,
 }
@@ -110,7 +114,13 @@ impl Director {
     /// A stored log that covers `start` is gone on with; otherwise the log begins anew, at midnight UTC
     /// before `start`, so that it does not depend on the minute of the start. `before` is what played
     /// before the log.
-    pub fn new(station: Arc<Station>, index: Arc<Index>, stored: Stored, before: Past, start: Position) -> Self {
+    pub fn new(
+        station: Arc<Station>,
+        index: Arc<Index>,
+        stored: Stored,
+        before: Past,
+        start: Position,
+    ) -> Self {
         Self::with_planner(Planner::new(station, index), stored, before, start)
     }
 
@@ -127,15 +137,14 @@ impl Director {
     }
 
     fn with_planner(planner: Planner, stored: Stored, before: Past, start: Position) -> Self {
-        let index = &planner.index;
         let covers = |log: &Log| log.entries().any(|entry| entry.at <= start && start < entry.next_at());
         let (log, fingerprint) = match covers(&stored.log) {
             true => (stored.log, stored.fingerprint),
             false => (Log::default(), planner.fingerprint()),
         };
         // With nothing to play there is nothing that midnight would make the same.
-        let silent = index.items.is_empty() && index.fallback_files.iter().all(Option::is_none);
-        let anchor = if silent { start } else { Planner::anchor(start) };
+        let anchor = if planner.has_programme() { Planner::anchor(start) } else { start };
+        let current = planner.fingerprint();
         let mut director = Self {
             planner,
             log,
@@ -148,6 +157,8 @@ impl Director {
             fingerprint,
             replanned: None,
             joined: false,
+            begun: None,
+            current,
             as_run: AsRunLog::default(),
             outputs: VecDeque::new(),
         };
@@ -165,6 +176,7 @@ impl Director {
             Input::Index(index) => {
                 self.planner.index = index;
                 self.planner.unplayable.clear();
+                self.current = self.planner.fingerprint();
                 self.replan_if_due();
                 self.cue();
             }
@@ -180,7 +192,10 @@ impl Director {
                 }
                 match event {
                     Event::EndedEarly { entry, at } => self.lost(&entry, at),
-                    Event::Began { .. } => self.outputs.push_back(Output::Programme),
+                    Event::Began { entry, .. } => {
+                        self.begun = self.begun.max(Some(entry.at));
+                        self.outputs.push_back(Output::Programme);
+                    }
                     _ => {}
                 }
             }
@@ -201,12 +216,10 @@ impl Director {
         self.outputs.pop_front()
     }
 
-    /// How far the mixer must come before the director has something to do.
-    pub fn next_wake(&self) -> Position {
-        let uncued = self.log.entries().find(|entry| entry.at >= self.opened);
-        let cue = uncued.map_or(self.mixed, |entry| entry.at - CUE_AHEAD);
-        let plan = self.log.end().map_or(self.mixed, |end| end - PLAN_AHEAD);
-        cue.min(plan).max(self.mixed)
+    /// Up to where a deck has been asked for for all that sounds; see [`CUE_AHEAD`].
+    pub fn cued_until(&self) -> Position {
+        let uncued = self.log.entries().find(|entry| entry.at >= self.opened && entry.item.is_some());
+        uncued.map_or(self.mixed + CUE_AHEAD, |entry| entry.at)
     }
 
     /// Plans on until an entry begins at or after a position.
@@ -229,11 +242,6 @@ impl Director {
         &self.log
     }
 
-    /// What is in the foreground, as the mixer said.
-    pub fn foreground(&self) -> Option<&Arc<Entry>> {
-        self.as_run.foreground()
-    }
-
     /// Ends the as-run log at a position, when the station leaves the air.
     pub fn sign_off(&mut self, at: Position) -> Option<AsRun> {
         self.as_run.end(at)
@@ -241,14 +249,14 @@ impl Director {
 
     /// Plans everything anew that is not audible, nor soon will be, if what can be played has changed.
     fn replan_if_due(&mut self) {
-        let changed = self.fingerprint != self.planner.fingerprint();
+        let changed = self.fingerprint != self.current;
         let rested = self.replanned.is_none_or(|last| self.mixed - last >= REPLAN_EVERY);
         let waits = self.log.last().is_some_and(|last| last.item.is_none());
         if !changed || !(rested || waits) {
             return;
         }
         let near = self.mixed + REPLAN_LEAD;
-        self.fingerprint = self.planner.fingerprint();
+        self.fingerprint = self.current;
         self.replanned = Some(self.mixed);
         let boundary = self.log.entries().map(|entry| entry.at).find(|&at| at > near);
         if let Some(boundary) = boundary {
@@ -269,34 +277,38 @@ impl Director {
     }
 
     /// Finds something else for an entry whose audio failed at a position.
+    ///
+    /// What has not begun is planned anew from where it would have. If there is no time for that, or the entry
+    /// sounds already, the bed fills the log until something else can be cued.
     fn lost(&mut self, entry: &Arc<Entry>, at: Position) {
-        let Some(planned) = self.log.entries().find(|planned| planned.at == entry.at).cloned() else { return };
-        if planned.item.as_ref().map(|item| item.id) != entry.item.as_ref().map(|item| item.id) {
+        let id = |entry: &Entry| entry.item.as_ref().map(|item| item.id);
+        let planned = self.log.entries().any(|planned| planned.at == entry.at && id(planned) == id(entry));
+        self.planner.unplayable.extend(id(entry));
+        let begun = self.begun.is_some_and(|begun| begun >= entry.at);
+        let overtaken = self.begun.is_some_and(|begun| begun > entry.at);
+        let soonest = self.mixed + RESUME_LEAD;
+        let from = if begun { at.max(entry.at + Frames(1)) } else { entry.at };
+        if !planned || overtaken || begun && from.max(soonest) >= entry.next_at() {
             return;
         }
-        if let Some(item) = &entry.item {
-            self.planner.unplayable.insert(item.id);
-        }
-        let soonest = self.mixed + RESUME_LEAD;
-        if entry.at > soonest {
-            self.replan_from(entry.at);
-        } else if at.max(soonest) < entry.next_at() {
-            // It is, or should be, on the air: what follows it comes forward.
-            let resume = at.max(soonest);
-            let cut = Entry {
-                length: resume - entry.at,
-                overlap: Frames::ZERO,
-                fade_out: Frames::ZERO,
+        self.log.truncate(entry.at + Frames(if begun { 1 } else { 0 }));
+        if begun {
+            let (length, none) = (from - entry.at, Frames::ZERO);
+            self.log.amend_last(Arc::new(Entry {
+                length,
+                overlap: none,
+                fade_out: none,
                 ..(**entry).clone()
-            };
-            self.log.truncate(entry.at + Frames(1));
-            self.log.amend_last(Arc::new(cut));
-            self.outputs.push_back(Output::Withdraw(entry.at + Frames(1)));
-            self.opened = self.opened.min(entry.at + Frames(1));
-            self.renote();
-            self.extend(resume + PLAN_STEP);
-            self.outputs.push_back(Output::Programme);
+            }));
         }
+        if soonest > from {
+            self.log.push(Arc::new(self.planner.bed(from, soonest - from)));
+        }
+        self.outputs.push_back(Output::Withdraw(from));
+        self.opened = from.max(soonest);
+        self.renote();
+        self.extend(from.max(soonest) + PLAN_STEP);
+        self.outputs.push_back(Output::Programme);
         self.cue();
     }
 
@@ -321,16 +333,21 @@ impl Director {
         let until = self.mixed + CUE_AHEAD;
         if !self.joined {
             self.joined = true;
-            let sounding: Vec<_> =
-                self.log.between(self.start, self.start + Frames(1)).filter(|entry| entry.at < self.start).collect();
+            let sounding: Vec<_> = self
+                .log
+                .between(self.start, self.start + Frames(1))
+                .filter(|entry| entry.at < self.start)
+                .collect();
             for entry in sounding.into_iter().filter(|entry| entry.item.is_some()) {
                 self.outputs.push_back(Output::Open { entry: entry.clone(), first: self.start });
             }
         }
         let decked = |entry: &&Arc<Entry>| entry.item.is_some();
         let (opened, mixed) = (self.opened, self.mixed);
-        let mut busy = self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
-        for entry in self.log.entries().filter(|entry| opened <= entry.at && entry.at < until).filter(decked) {
+        let mut busy =
+            self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
+        for entry in self.log.entries().filter(|entry| opened <= entry.at && entry.at < until).filter(decked)
+        {
             if busy == MAX_DECKS {
                 break;
             }
@@ -351,10 +368,5 @@ impl Director {
         let gone: Vec<_> = self.log.entries().take_while(|entry| entry.end() <= before).cloned().collect();
         gone.iter().for_each(|entry| self.before.note(entry));
         self.log.forget(before);
-    }
-
-    /// Items that were found broken since the index was made.
-    pub fn unplayable(&self) -> impl Iterator<Item = &ItemId> {
-        self.planner.unplayable.iter()
     }
 }

@@ -7,7 +7,7 @@ use crate::codec::{Encode, EncodeError, Packets, encoder};
 use crate::package::{Packager, PackagerError, Rendition, Snapshot, TitleChange};
 use crate::schedule::Entry;
 use crate::station::{Kind, Output, Station};
-use crate::units::{Frame, Msn, Position, StationId};
+use crate::units::{CELL, Frame, Frames, Msn, Position, StationId};
 use std::sync::Arc;
 
 /// One encode and what it has not handed on.
@@ -54,7 +54,9 @@ impl Publisher {
     pub fn new(station: &Station, first: Msn) -> Result<Self, PublisherError> {
         let feed = Self::feed_from(first);
         let outputs = station.outputs.iter();
-        let encoders = outputs.map(|output| Ok((*output, encoder(output, feed)?))).collect::<Result<_, EncodeError>>()?;
+        let encoders = outputs
+            .map(|output| Ok((*output, encoder(output, feed)?)))
+            .collect::<Result<_, EncodeError>>()?;
         Ok(Self::with_encoders(station, first, encoders)?)
     }
 
@@ -80,6 +82,17 @@ impl Publisher {
     /// The position of the first frame that has to be fed, for a publisher whose first segment is this.
     pub fn feed_from(first: Msn) -> Position {
         Msn(first.0 - 1).start()
+    }
+
+    /// How much of the programme after the end of a part has to be fed before the part comes out: what encoders
+    /// hear ahead, and what a packet that straddles the end holds of the next part.
+    pub fn look_ahead(&self) -> Frames {
+        let of = |encoder: &Encoder| {
+            let packet = encoder.encode.packet_frames();
+            let straddles = if CELL % packet == Frames::ZERO { Frames::ZERO } else { packet };
+            encoder.encode.look_ahead() + straddles
+        };
+        self.encoders.iter().map(of).max().unwrap_or_default()
     }
 
     /// Says what became audible at a position: none is the bed.

@@ -23,6 +23,8 @@ pub trait Decks {
 pub struct Studio {
     director: Director,
     mixer: Mixer,
+    /// Cues for which the mixer has no deck yet.
+    waiting: VecDeque<Cued>,
     asked: VecDeque<Output>,
 }
 
@@ -37,7 +39,7 @@ pub fn offset(entry: &Entry, first: Position) -> Frames {
 impl Studio {
     /// A studio whose mixer stands where the director's programme begins.
     pub fn new(director: Director, mixer: Mixer) -> Self {
-        Self { director, mixer, asked: VecDeque::new() }
+        Self { director, mixer, waiting: VecDeque::new(), asked: VecDeque::new() }
     }
 
     /// Renders the next frames. Decks that are starved are waited for, or not, as `patience` says; gives how
@@ -52,11 +54,11 @@ impl Studio {
                 Rendered::Waiting(rendered) => (rendered, true),
             };
             done += rendered;
+            self.director.handle(Input::Mixed(self.mixer.position()));
             while let Some(event) = self.mixer.take_event() {
                 self.director.handle(Input::Mixer(event));
             }
             while self.mixer.take_spent().is_some() {}
-            self.director.handle(Input::Mixed(self.mixer.position()));
             if waits {
                 break;
             }
@@ -84,15 +86,21 @@ impl Studio {
         while let Some(output) = self.director.poll() {
             match output {
                 Output::Open { entry, first } => match decks.open(&entry, first) {
-                    // The director opens no more decks than the mixer has.
-                    Ok(feed) => match self.mixer.cue(Cued { entry, first, feed }) {
-                        Ok(()) => {}
-                        Err(refused) => self.failed(refused.entry),
-                    },
+                    Ok(feed) => self.waiting.push_back(Cued { entry, first, feed }),
                     Err(_) => self.failed(entry),
                 },
-                Output::Withdraw(from) => self.mixer.withdraw(from),
+                Output::Withdraw(from) => {
+                    self.waiting.retain(|cued| cued.entry.at < from);
+                    self.mixer.withdraw(from);
+                    while self.mixer.take_spent().is_some() {}
+                }
                 other => self.asked.push_back(other),
+            }
+        }
+        while let Some(cued) = self.waiting.pop_front() {
+            if let Err(refused) = self.mixer.cue(cued) {
+                self.waiting.push_front(refused);
+                break;
             }
         }
     }

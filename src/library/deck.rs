@@ -10,7 +10,7 @@
 use super::analyse::extension;
 use crate::codec::decode::{DecodeError, Source};
 use crate::playout::{Feed, Read};
-use crate::units::{Frame, Frames, ItemId};
+use crate::units::{Frame, Frames};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,15 +29,19 @@ const TURN: usize = 9_600;
 /// The reader looks at the rings so often when all were full.
 const NAP: Duration = Duration::from_millis(20);
 
+/// The number of a deck: none has it twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DeckId(pub u64);
+
 /// What became of a deck, told in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deck {
     /// The file is open and its first frames are in the ring.
-    Opened(ItemId),
+    Opened(DeckId),
     /// Nothing more comes: the file can't be opened, or the decoder failed after so many frames.
     Failed {
-        /// Which item.
-        id: ItemId,
+        /// Which.
+        deck: DeckId,
         /// How many frames came before.
         at: Frames,
         /// Why.
@@ -45,8 +49,8 @@ pub enum Deck {
     },
     /// The file has ended.
     Ended {
-        /// Which item.
-        id: ItemId,
+        /// Which.
+        deck: DeckId,
         /// How many frames it gave.
         frames: Frames,
     },
@@ -57,6 +61,7 @@ pub struct Decks {
     orders: Option<mpsc::Sender<Order>>,
     reader: Thread,
     thread: Option<JoinHandle<()>>,
+    opened: u64,
 }
 
 /// A deck as the mixer reads it.
@@ -67,7 +72,7 @@ pub struct RingFeed {
 }
 
 struct Order {
-    id: ItemId,
+    id: DeckId,
     path: PathBuf,
     from: Frames,
     ring: Producer<Frame>,
@@ -75,7 +80,7 @@ struct Order {
 }
 
 struct Open {
-    id: ItemId,
+    id: DeckId,
     source: Option<Source>,
     path: PathBuf,
     from: Frames,
@@ -94,11 +99,13 @@ impl Decks {
             .spawn(move || Reader { ordered, tell, decks: Vec::new() }.run())
             .expect("a process that can't start its few threads can't be on air");
         let reader = thread.thread().clone();
-        (Self { orders: Some(orders), reader, thread: Some(thread) }, told)
+        (Self { orders: Some(orders), reader, thread: Some(thread), opened: 0 }, told)
     }
 
     /// Opens a deck on a file; the first frame that is read from it is `from`, counted at 48 kHz. Returns at once.
-    pub fn open(&self, path: &Path, from: Frames, id: ItemId) -> RingFeed {
+    pub fn open(&mut self, path: &Path, from: Frames) -> (DeckId, RingFeed) {
+        let id = DeckId(self.opened);
+        self.opened += 1;
         let (producer, ring) = RingBuffer::new(DECK_AHEAD.count());
         let ended = Arc::new(AtomicBool::new(false));
         let order = Order { id, path: path.to_owned(), from, ring: producer, ended: ended.clone() };
@@ -107,7 +114,7 @@ impl Decks {
             ended.store(true, Ordering::Release);
         }
         self.reader.unpark();
-        RingFeed { ring, ended }
+        (id, RingFeed { ring, ended })
     }
 }
 
@@ -186,7 +193,7 @@ impl Reader {
         if self.decks.len() >= DECKS_MAX {
             ended.store(true, Ordering::Release);
             let why = format!("{DECKS_MAX} decks are open already");
-            drop(self.tell.send(Deck::Failed { id, at: Frames::ZERO, why }));
+            drop(self.tell.send(Deck::Failed { deck: id, at: Frames::ZERO, why }));
             return;
         }
         self.decks.push(Open { id, source: None, path, from, ring, ended, written: 0 });
@@ -221,10 +228,10 @@ fn fill(deck: &mut Open, tell: &mpsc::Sender<Deck>) -> Option<Deck> {
             if first {
                 drop(tell.send(Deck::Opened(id)));
             }
-            ended.then_some(Deck::Ended { id, frames: at })
+            ended.then_some(Deck::Ended { deck: id, frames: at })
         }
-        Ok(Err(why)) => Some(Deck::Failed { id, at, why }),
-        Err(_) => Some(Deck::Failed { id, at, why: "the decoder failed on it".to_owned() }),
+        Ok(Err(why)) => Some(Deck::Failed { deck: id, at, why }),
+        Err(_) => Some(Deck::Failed { deck: id, at, why: "the decoder failed on it".to_owned() }),
     }
 }
 

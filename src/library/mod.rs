@@ -13,7 +13,7 @@ pub mod store;
 pub mod walk;
 pub mod watch;
 
-pub use deck::{Deck, Decks, FileFeed, RingFeed};
+pub use deck::{Deck, DeckId, Decks, FileFeed, RingFeed};
 pub use scan::{Progress, scan_now};
 pub use store::{AsRun, Logged, Store, StoreError};
 pub use watch::Library;

@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// The database's name in the data folder.
 pub const FILE_NAME: &str = "longwave.db";
+/// A database of less is looked through for damage when it is opened: 32 MiB.
+const CHECKED_BYTES_MAX: u64 = 32 << 20;
 /// So long is waited for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// So much of the past log is kept: 7 days.
@@ -171,7 +173,9 @@ impl Store {
         if found > known {
             return Err(StoreError::Newer { path: path.to_owned(), found, known });
         }
-        if found > 0 {
+        // Looking through a large one would keep stations off the air; its faults are found where they are read.
+        let small = std::fs::metadata(path).is_ok_and(|data| data.len() < CHECKED_BYTES_MAX);
+        if found > 0 && small {
             let sound: String =
                 connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(fail)?;
             if sound != "ok" {
@@ -403,6 +407,19 @@ impl Store {
             all.prepare_cached("DELETE FROM as_run WHERE station = ? AND position < ?")?
                 .execute(params![station.as_str(), (latest - AS_RUN_KEPT).0])?;
             all.commit()
+        })
+    }
+
+    /// Up to where the as-run log of a station is stored.
+    ///
+    /// # Errors
+    /// If SQLite fails.
+    pub fn as_run_end(&self, station: &StationId) -> Result<Option<Position>, StoreError> {
+        self.with(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT position + length FROM as_run WHERE station = ? ORDER BY position DESC LIMIT 1",
+            )?;
+            select.query_row([station.as_str()], |row| row.get(0).map(Position)).optional()
         })
     }
 

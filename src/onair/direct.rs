@@ -2,12 +2,15 @@
 //!
 //! It stores the log and the as-run log, tells the pages what is on, and drops what the render thread may not.
 
+use super::mail::Mail;
+use super::outlet::{Incident, Outlet};
 use super::rings::{Command, DirectorEnds, Progress};
+use crate::engine::pace::WALL_ERROR_MAX;
 use crate::engine::{AsRun, Director, Input, Output, studio};
-use crate::library::{Deck, Decks, Store, store};
+use crate::library::{Deck, DeckId, Decks, Store, store};
 use crate::playout::Cued;
-use crate::schedule::{Entry, Index};
-use crate::serve::{Channel, programme};
+use crate::schedule::Entry;
+use crate::station::Kind;
 use crate::units::{Frames, Position, StationId};
 use std::collections::VecDeque;
 use std::sync::{Arc, mpsc};
@@ -16,16 +19,12 @@ use std::time::Duration;
 
 /// So often the mixer's events are read and its progress is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// And so often while the mixer catches up with the clock.
+const LOOK_EVERY_EARLY: Duration = Duration::from_millis(2);
 /// How much of the log pages are told of: half an hour back.
 const TOLD_BACK: Frames = Frames::from_secs(1800);
 /// And two hours ahead.
 const TOLD_AHEAD: Frames = Frames::from_secs(7200);
-
-/// What a station's director is told by the rest of the process.
-pub enum Mail {
-    /// What it can play has changed.
-    Index(Arc<Index>),
-}
 
 /// What the loop runs with.
 pub struct Direct<'a> {
@@ -40,7 +39,7 @@ pub struct Direct<'a> {
     /// Whether to go on.
     pub goes_on: &'a dyn Fn() -> bool,
     /// Mail from the rest of the process.
-    pub mail: &'a mpsc::Receiver<Mail>,
+    pub mail: &'a Mail,
     /// Reads files ahead.
     pub decks: Decks,
     /// What becomes of them.
@@ -48,24 +47,30 @@ pub struct Direct<'a> {
     /// Keeps the log and the as-run log.
     pub store: &'a Store,
     /// Tells listeners.
-    pub channel: &'a Channel,
-    /// Who renders, to be woken for a cue.
-    pub render: Thread,
+    pub outlet: &'a dyn Outlet,
+    /// Who renders, to be woken for a cue; none before the first are ready.
+    pub render: Option<Thread>,
+    /// Commands for which there was no room.
+    pub unsent: VecDeque<Command>,
+    /// Entries whose decks are open.
+    pub opened: VecDeque<(DeckId, Arc<Entry>)>,
+    /// Up to where the as-run log was stored before the start.
+    pub as_run_end: Position,
+    /// Whether the operator has been told that the wall clock is wrong.
+    pub clock_told: bool,
 }
 
 impl Direct<'_> {
     /// Runs until it is told to stop.
     pub fn run(mut self) {
-        let mut unsent = VecDeque::new();
-        let mut opened: VecDeque<Arc<Entry>> = VecDeque::new();
-        self.tell_programme();
         while (self.goes_on)() {
-            self.act(&mut unsent, &mut opened);
-            match self.mail.recv_timeout(LOOK_EVERY) {
-                Ok(Mail::Index(index)) => self.director.handle(Input::Index(index)),
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
-                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            self.act();
+            let rest = if self.progress.live().is_some() { LOOK_EVERY } else { LOOK_EVERY_EARLY };
+            if self.mail.wait(rest) {
+                self.director.handle(Input::Index(self.mail.newest()));
             }
+            let mixed = self.progress.mixed();
+            self.director.handle(Input::Mixed(mixed));
             while let Ok(event) = self.ends.events.pop() {
                 self.director.handle(Input::Mixer(event));
             }
@@ -73,26 +78,26 @@ impl Direct<'_> {
                 drop(spent);
             }
             while let Ok(told) = self.told.try_recv() {
-                self.hear_deck(told, &opened);
+                self.hear_deck(told);
             }
-            self.director.handle(Input::Mixed(self.progress.mixed()));
-            let mixed = self.progress.mixed();
-            opened.retain(|entry| entry.end() > mixed);
+            self.opened.retain(|(_, entry)| entry.end() > mixed);
+            self.watch_clock();
         }
         let last = self.director.sign_off(self.progress.mixed());
         self.append_as_run(last.iter());
     }
 
-    fn act(&mut self, unsent: &mut VecDeque<Command>, opened: &mut VecDeque<Arc<Entry>>) {
+    /// Does what the director asks. Before the mixer's first frame this hands it all that sounds there.
+    pub fn act(&mut self) {
         let mut rows = Vec::new();
         let mut programme = false;
         while let Some(output) = self.director.poll() {
             match output {
                 Output::Open { entry, first } => {
-                    opened.push_back(entry.clone());
-                    unsent.extend(self.open(entry, first).map(Command::Cue));
+                    let cued = self.open(entry, first).map(Command::Cue);
+                    self.unsent.extend(cued);
                 }
-                Output::Withdraw(from) => unsent.push_back(Command::Withdraw(from)),
+                Output::Withdraw(from) => self.unsent.push_back(Command::Withdraw(from)),
                 Output::SaveLog { from, entries, fingerprint } => {
                     let entries = entries.iter().map(|entry| &**entry);
                     if let Err(error) = self.store.save_log(&self.station, from, fingerprint, entries) {
@@ -108,33 +113,52 @@ impl Direct<'_> {
         if programme {
             self.tell_programme();
         }
-        while let Some(command) = unsent.pop_front() {
+        while let Some(command) = self.unsent.pop_front() {
             if let Err(rtrb::PushError::Full(command)) = self.ends.commands.push(command) {
-                unsent.push_front(command);
+                self.unsent.push_front(command);
                 break;
             }
-            self.render.unpark();
+        }
+        if self.unsent.is_empty() {
+            self.progress.set_cued(self.director.cued_until());
+        }
+        if let Some(render) = &self.render {
+            render.unpark();
         }
     }
 
-    fn open(&self, entry: Arc<Entry>, first: Position) -> Option<Cued> {
+    fn open(&mut self, entry: Arc<Entry>, first: Position) -> Option<Cued> {
         let item = entry.item.as_ref()?;
-        let feed = self.decks.open(&item.path, studio::offset(&entry, first), item.id);
+        let (deck, feed) = self.decks.open(&item.path, studio::offset(&entry, first));
+        self.opened.push_back((deck, entry.clone()));
         Some(Cued { first, feed: Box::new(feed), entry })
     }
 
-    fn hear_deck(&mut self, told: Deck, opened: &VecDeque<Arc<Entry>>) {
-        let Deck::Failed { id, at, why } = told else { return };
-        let of_item = |entry: &&Arc<Entry>| entry.item.as_ref().is_some_and(|item| item.id == id);
-        for entry in opened.iter().filter(of_item) {
-            let path = entry.item.as_ref().map(|item| item.path.display().to_string());
-            tracing::warn!(station = %self.station, path, why, "an item can't be played; something else is planned");
-            self.channel.metrics.replaced.inc();
-            self.director.handle(Input::DeckFailed { entry: entry.clone(), after: at });
+    fn hear_deck(&mut self, told: Deck) {
+        let Deck::Failed { deck, at, why } = told else { return };
+        let failed = self.opened.iter().find(|(number, _)| *number == deck);
+        let Some((_, entry)) = failed else { return };
+        let entry = entry.clone();
+        let path = entry.item.as_ref().map(|item| item.path.display().to_string());
+        tracing::warn!(station = %self.station, path, why, "an item can't be played");
+        self.outlet.count(Incident::Replaced);
+        self.director.handle(Input::DeckFailed { entry, after: at });
+    }
+
+    /// Tells the operator once when the wall clock is too far off to be followed, and once when it is not.
+    fn watch_clock(&mut self) {
+        let error = self.progress.clock_error();
+        let wrong = error.0.abs() > WALL_ERROR_MAX.0;
+        if wrong && !self.clock_told {
+            let seconds = error.seconds();
+            tracing::error!(station = %self.station, seconds, "the wall clock has stepped; the station goes on without it until it is started anew");
         }
+        self.clock_told = wrong;
     }
 
     fn append_as_run<'r>(&self, rows: impl Iterator<Item = &'r AsRun>) {
+        // What was stored before a restart has gone out already.
+        let rows = rows.filter(|row| row.at + row.length > self.as_run_end);
         let rows: Vec<_> = rows.map(|row| self.stored(row)).collect();
         if rows.is_empty() {
             return;
@@ -146,19 +170,21 @@ impl Direct<'_> {
 
     fn stored(&self, row: &AsRun) -> store::AsRun {
         let item = row.entry.as_ref().and_then(|entry| entry.item.as_ref());
+        self.outlet.count(Incident::Aired(row.entry.as_ref().map_or(Kind::Bed, |entry| entry.kind)));
         if let Some(why) = row.why {
             let at = row.at.rfc3339();
             tracing::warn!(station = %self.station, at, seconds = row.length.seconds(), why = why.word(), "the bed stood in");
-            self.channel.metrics.starved.inc();
+            self.outlet.count(Incident::StoodIn);
         }
+        let at = row.at.max(self.as_run_end);
         store::AsRun {
-            position: row.at,
-            length: row.length,
+            position: at,
+            length: row.at + row.length - at,
             path: item.map(|item| (*item.path).clone()),
             title: item.and_then(|item| item.title.as_deref().map(str::to_owned)),
             artist: item.and_then(|item| item.artist.as_deref().map(str::to_owned)),
             category: row.entry.as_ref().map_or("bed".into(), |entry| entry.category.to_string()),
-            kind: row.entry.as_ref().map_or(crate::station::Kind::Bed, |entry| entry.kind),
+            kind: row.entry.as_ref().map_or(Kind::Bed, |entry| entry.kind),
             note: row.why.map(|why| why.word().to_owned()),
         }
     }
@@ -166,7 +192,6 @@ impl Direct<'_> {
     fn tell_programme(&self) {
         let mixed = self.progress.mixed();
         let around = self.director.log().between(mixed - TOLD_BACK, mixed + TOLD_AHEAD);
-        let entries = around.map(|entry| programme::Entry::of_log(&self.station, entry)).collect();
-        self.channel.set_programme(entries);
+        self.outlet.programme(&around.cloned().collect::<Vec<_>>());
     }
 }

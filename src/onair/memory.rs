@@ -1,8 +1,8 @@
 //! What the store remembers of a station, as a director takes it over.
 
 use crate::engine::Stored;
-use crate::library::store::{Logged, StoreError};
 use crate::library::Store;
+use crate::library::store::{Logged, StoreError};
 use crate::schedule::{Entry, Log, Past};
 use crate::units::{Frames, ItemId, Position, StationId};
 use std::sync::Arc;

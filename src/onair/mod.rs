@@ -6,10 +6,13 @@
 pub mod air;
 pub mod clock;
 pub mod direct;
+pub mod mail;
 pub mod memory;
+pub mod outlet;
 pub mod publish;
 pub mod render;
 pub mod rings;
 pub mod supervisor;
 
+pub use outlet::{Incident, Outlet};
 pub use supervisor::OnAir;

@@ -15,10 +15,10 @@ use std::time::Duration;
 const BLOCK: usize = 960;
 /// How long before a cell ends the mixer begins with the last of it: what rendering and encoding may take.
 pub const RENDER_LEAD: Frames = Frames::from_millis(60);
-/// How far beyond the end of a cell the mixer goes, so that every encoder has its look-ahead: 50 ms.
-pub const ENCODER_AHEAD: Frames = Frames(2400);
 /// How long the thread rests when it waits for a deck while catching up.
 const CATCH_UP_REST: Duration = Duration::from_micros(500);
+/// So long the thread waits for a deck while catching up; then it goes on without it.
+const CATCH_UP_PATIENCE: Duration = Duration::from_secs(3);
 /// The longest rest otherwise: so soon a new cue or the end is noticed.
 const REST_MAX: Duration = Duration::from_millis(80);
 
@@ -36,10 +36,14 @@ pub struct Render<'a> {
     pub progress: &'a Progress,
     /// Ends it.
     pub stop: &'a AtomicBool,
+    /// How far beyond the end of a cell the mixer goes, so that every encoder hears ahead what it must.
+    pub encoder_ahead: Frames,
     /// Who takes the blocks.
     pub publisher: Thread,
     /// A cue that the mixer had no deck for yet.
     pub waiting: Option<Cued>,
+    /// Where the entry begins that listeners are told of; none is the bed.
+    pub marked: Option<Position>,
 }
 
 impl Render<'_> {
@@ -47,11 +51,23 @@ impl Render<'_> {
     pub fn run(mut self) {
         let mut block = [[0.0; 2]; BLOCK];
         let mut patience = Patience::Wait;
+        let mut moved = (self.clock)().mono;
         while !self.stop.load(Ordering::Relaxed) {
             self.take_commands();
-            let position = self.pace.position((self.clock)());
-            let target = target(position);
-            let starved = self.mix_until(target, &mut block, patience);
+            let now = (self.clock)();
+            let position = self.pace.position(now);
+            self.progress.set_clock_error(self.pace.error());
+            let target = target(position, self.encoder_ahead);
+            let may = if patience == Patience::Wait { target.min(self.progress.cued()) } else { target };
+            let before = self.mixer.position();
+            let starved = self.mix_until(may, &mut block, patience);
+            if self.mixer.position() > before {
+                moved = now.mono;
+            } else if now.mono - moved > CATCH_UP_PATIENCE && patience == Patience::Wait {
+                // A deck that does not answer must not keep the station off the air.
+                patience = Patience::Never;
+                self.progress.set_live(self.mixer.position());
+            }
             self.pass_on();
             self.progress.set_mixed(self.mixer.position());
             self.publisher.unpark();
@@ -63,7 +79,7 @@ impl Render<'_> {
                 patience = Patience::Never;
                 self.progress.set_live(self.mixer.position());
             }
-            let due = next_due(target) - position;
+            let due = next_due(target, self.encoder_ahead) - position;
             thread::park_timeout(due.duration().min(REST_MAX));
         }
     }
@@ -76,7 +92,10 @@ impl Render<'_> {
         while self.waiting.is_none() {
             match self.ends.commands.pop() {
                 Ok(Command::Cue(cued)) => self.waiting = self.mixer.cue(cued).err(),
-                Ok(Command::Withdraw(from)) => self.mixer.withdraw(from),
+                Ok(Command::Withdraw(from)) => {
+                    self.mixer.withdraw(from);
+                    self.pass_on();
+                }
                 Err(_) => break,
             }
         }
@@ -106,16 +125,23 @@ impl Render<'_> {
     }
 
     fn pass_events(&mut self) {
-        while let Some(event) = self.mixer.take_event() {
+        while self.ends.events.slots() > 0 && self.ends.marks.slots() > 0 {
+            let Some(event) = self.mixer.take_event() else { break };
             let mark = match &event {
                 Event::Began { entry, at } | Event::Recovered { entry, at } => {
                     Some(Mark { at: *at, entry: Some(entry.clone()) })
                 }
+                Event::Starved { entry, at } | Event::EndedEarly { entry, at }
+                    if self.marked == Some(entry.at) =>
+                {
+                    Some(Mark { at: *at, entry: None })
+                }
                 Event::Empty { at } => Some(Mark { at: *at, entry: None }),
                 _ => None,
             };
-            // A full ring loses the event: its limit is far above what a mixer says between two readings.
+            // There is room in both rings.
             if let Some(mark) = mark {
+                self.marked = mark.entry.as_ref().map(|entry| entry.at);
                 let _ = self.ends.marks.push(mark);
             }
             let _ = self.ends.events.push(event);
@@ -131,13 +157,13 @@ impl Render<'_> {
 }
 
 /// How far the mixer should be at a time: the end of the cell that ends soon, and what encoders hear ahead.
-fn target(position: Position) -> Position {
-    Cell::holding(position + RENDER_LEAD).start() + ENCODER_AHEAD
+fn target(position: Position, encoder_ahead: Frames) -> Position {
+    Cell::holding(position + RENDER_LEAD).start() + encoder_ahead
 }
 
 /// When the target moves on.
-fn next_due(target: Position) -> Position {
-    Cell::holding(target - ENCODER_AHEAD).end() - RENDER_LEAD
+fn next_due(target: Position, encoder_ahead: Frames) -> Position {
+    Cell::holding(target - encoder_ahead).end() - RENDER_LEAD
 }
 
 #[cfg(test)]
@@ -146,10 +172,10 @@ mod tests {
 
     #[test]
     fn a_cell_is_mixed_shortly_before_it_ends_with_what_encoders_hear_ahead() {
-        let cell = Cell(1000);
+        let (cell, ahead) = (Cell(1000), Frames(5713));
         let before = cell.end() - RENDER_LEAD - Frames(1);
-        assert_eq!(target(before), cell.start() + ENCODER_AHEAD);
-        assert_eq!(next_due(target(before)), before + Frames(1));
-        assert_eq!(target(before + Frames(1)), cell.end() + ENCODER_AHEAD);
+        assert_eq!(target(before, ahead), cell.start() + ahead);
+        assert_eq!(next_due(target(before, ahead), ahead), before + Frames(1));
+        assert_eq!(target(before + Frames(1), ahead), cell.end() + ahead);
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::playout::{Cued, Event};
 use crate::schedule::Entry;
-use crate::units::{Frame, Position, SAMPLE_RATE};
+use crate::units::{Frame, Frames, Position, SAMPLE_RATE};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub const PCM_FRAMES_MAX: usize = 8 * SAMPLE_RATE as usize;
 /// Commands to the mixer. When it is full the director keeps what is left and tries again.
 pub const COMMANDS_MAX: usize = 32;
-/// What the mixer says to the director, who reads it many times a second; beyond that it is lost, and counted.
+/// What the mixer says to the director, who reads it many times a second; what finds no room waits in the mixer.
 pub const EVENTS_MAX: usize = 512;
 /// Decks that are done with, on their way to be dropped elsewhere; when it is full they wait in the mixer.
 pub const SPENT_MAX: usize = 32;
-/// Titles on their way to the publisher; beyond that a title is late.
+/// Titles on their way to the publisher; what finds no room waits in the mixer.
 pub const TITLES_MAX: usize = 128;
 
 /// What a director asks of the mixer.
@@ -38,17 +38,24 @@ pub struct Mark {
     pub entry: Option<Arc<Entry>>,
 }
 
-/// How far a station has come; written by one thread each, read by any.
+/// How far a station has come; each number is written by one thread and read by any.
 #[derive(Debug)]
 pub struct Progress {
     mixed: AtomicI64,
     live: AtomicI64,
+    cued: AtomicI64,
+    clock_error: AtomicI64,
 }
 
 impl Progress {
     /// Both at a position.
     pub fn new(start: Position) -> Arc<Self> {
-        Arc::new(Self { mixed: AtomicI64::new(start.0), live: AtomicI64::new(i64::MIN) })
+        Arc::new(Self {
+            mixed: AtomicI64::new(start.0),
+            live: AtomicI64::new(i64::MIN),
+            cued: AtomicI64::new(start.0),
+            clock_error: AtomicI64::new(0),
+        })
     }
     /// The mixer has come this far.
     pub fn set_mixed(&self, position: Position) {
@@ -57,6 +64,22 @@ impl Progress {
     /// How far the mixer has come.
     pub fn mixed(&self) -> Position {
         Position(self.mixed.load(Ordering::Acquire))
+    }
+    /// How far the wall clock is ahead of the timeline.
+    pub fn set_clock_error(&self, error: Frames) {
+        self.clock_error.store(error.0, Ordering::Relaxed);
+    }
+    /// How far the wall clock is ahead of the timeline.
+    pub fn clock_error(&self) -> Frames {
+        Frames(self.clock_error.load(Ordering::Relaxed))
+    }
+    /// All that sounds before this position has been handed to the mixer.
+    pub fn set_cued(&self, position: Position) {
+        self.cued.store(position.0, Ordering::Release);
+    }
+    /// How far the mixer may go while it catches up with the clock.
+    pub fn cued(&self) -> Position {
+        Position(self.cued.load(Ordering::Acquire))
     }
     /// The mixer has caught up with the clock at this position: from here on it never waits for a deck.
     pub fn set_live(&self, position: Position) {
@@ -110,7 +133,13 @@ pub fn rings() -> (DirectorEnds, RenderEnds, PublishEnds) {
     let (marks_in, marks_out) = RingBuffer::new(TITLES_MAX);
     (
         DirectorEnds { commands: commands_in, events: events_out, spent: spent_out },
-        RenderEnds { commands: commands_out, events: events_in, spent: spent_in, pcm: pcm_in, marks: marks_in },
+        RenderEnds {
+            commands: commands_out,
+            events: events_in,
+            spent: spent_in,
+            pcm: pcm_in,
+            marks: marks_in,
+        },
         PublishEnds { pcm: pcm_out, marks: marks_out },
     )
 }

@@ -8,8 +8,8 @@
 //! are therefore the segment's number; and the audio's packets are made a multiple of sixteen a run, by
 //! spreading its last frames thinner, so that each run begins at zero.
 
-use crate::codec::adts;
 use super::cmaf::AAC_PACKET;
+use crate::codec::adts;
 use crate::units::{Frames, Latency, Msn, Position};
 
 /// Segments in a run: what a player is given as one segment.

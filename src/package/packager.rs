@@ -5,12 +5,12 @@
 //! another, remembers anything that the position does not give.
 //! Spec: draft-pantos-hls-rfc8216bis sections 3.2 and 6.2.
 
-use crate::codec::adts;
 use super::cmaf::{self, Coding};
 use super::mpegts::Ts;
 use super::snapshot::{CHUNKS_KEPT, Chunk, SEGMENTS_KEPT, Segment, Snapshot, Stream, Window};
 use super::titles::{TitleChange, Titles};
 use crate::codec::Packet;
+use crate::codec::adts;
 use crate::station::{Codec, Output};
 use crate::units::{Cell, Frames, Latency, Msn, Position, SEGMENT, StationId};
 use bytes::{BufMut, Bytes, BytesMut};

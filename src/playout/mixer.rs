@@ -88,7 +88,8 @@ impl Mixer {
         }
     }
 
-    /// Takes back all entries that begin at a position or later and have not been heard yet.
+    /// Takes back all entries that begin at a position or later and have not been heard yet, and those whose audio
+    /// has ended for good.
     /// They can be taken by [`Mixer::take_spent`] at once; no event tells of them.
     pub fn withdraw(&mut self, from: Position) {
         for slot in &mut self.slots {

@@ -109,11 +109,10 @@ impl Slot {
         Some((deck.cued.entry.at, deck.cued.first))
     }
 
-    /// Takes back an entry that begins at a position or later and has not been heard.
+    /// Takes back an entry that begins at a position or later and has not been heard, or will never be heard again.
     pub(super) fn withdraw(&mut self, from: Position) {
         if let Some(deck) = &mut self.deck
-            && !deck.began
-            && deck.cued.entry.at >= from
+            && (!deck.began && deck.cued.entry.at >= from || matches!(deck.state, State::Over(_)))
         {
             deck.state = State::Spent;
         }

@@ -87,10 +87,7 @@ impl Index {
         let seed = self.pools.iter().fold(crate::units::Seed(0), |seed, pool| {
             let members = pool.members.iter().filter_map(|&member| self.items.get(member as usize));
             members.fold(seed.with(u64::MAX), |seed, item| {
-                seed.with(item.id.0)
-                    .with(item.duration.0 as u64)
-                    .with(item.cue_in.0 as u64)
-                    .with(item.cue_out.0 as u64)
+                seed.with(item.id.0).with(item.duration.0 as u64).with(item.modified as u64)
             })
         });
         self.fallback_files

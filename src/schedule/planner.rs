@@ -43,6 +43,12 @@ impl Planner {
         self
     }
 
+    /// Whether there is anything to air but the built-in bed.
+    pub fn has_programme(&self) -> bool {
+        let past = Past::default();
+        rotation::next(&self.station, &self.index, &past, &self.unplayable, self.seed).item.is_some()
+    }
+
     /// A number that changes when what may be planned changes: to know whether a stored log still holds.
     pub fn fingerprint(&self) -> u64 {
         let station = &self.station;
@@ -87,11 +93,15 @@ impl Planner {
                 let overlap = if last.at < frozen {
                     last.overlap.min(entry.length)
                 } else {
-                    let overlap = segue::overlap(
-                        (last.kind, last.length),
-                        (entry.kind, entry.length),
-                        self.station.transition,
-                    );
+                    let both_bed = last.item.is_none() && entry.item.is_none();
+                    let overlap = match both_bed {
+                        true => Frames::ZERO,
+                        false => segue::overlap(
+                            (last.kind, last.length),
+                            (entry.kind, entry.length),
+                            self.station.transition,
+                        ),
+                    };
                     log.amend_last(Arc::new(Entry { overlap, fade_out: overlap, ..(**last).clone() }));
                     overlap
                 };
@@ -103,6 +113,12 @@ impl Planner {
             past.note(&entry);
             log.push(Arc::new(entry));
         }
+    }
+
+    /// A stretch of the built-in bed.
+    pub fn bed(&self, at: Position, length: Frames) -> Entry {
+        let choice = Choice { item: None, kind: Kind::Bed, category: rotation::FALLBACK.into() };
+        Entry { length, ..self.entry(at, choice) }
     }
 
     fn entry(&self, at: Position, choice: Choice) -> Entry {

@@ -6,7 +6,9 @@
 use super::metrics::{Metrics, StationMetrics};
 use super::programme::{Entry, Programme};
 use super::published::{self, Published};
+use crate::onair::{Incident, Outlet};
 use crate::package::Snapshot;
+use crate::schedule;
 use crate::station::Station;
 use crate::units::{Now, Position, StationId};
 use arc_swap::ArcSwap;
@@ -161,5 +163,25 @@ impl Channel {
     /// The programme, and word of each change.
     pub fn programmes(&self) -> watch::Receiver<Arc<Programme>> {
         self.programme.subscribe()
+    }
+}
+
+impl Outlet for Channel {
+    fn publish(&self, snapshot: Arc<Snapshot>) {
+        Channel::publish(self, snapshot);
+    }
+
+    fn programme(&self, entries: &[Arc<schedule::Entry>]) {
+        let id = self.station().id.clone();
+        self.set_programme(entries.iter().map(|entry| Entry::of_log(&id, entry)).collect());
+    }
+
+    fn count(&self, incident: Incident) {
+        match incident {
+            Incident::Aired(kind) => self.metrics.aired(kind),
+            Incident::StoodIn => drop(self.metrics.starved.inc()),
+            Incident::Replaced => drop(self.metrics.replaced.inc()),
+            Incident::Restarted => drop(self.metrics.restarts.inc()),
+        }
     }
 }

@@ -44,7 +44,10 @@ impl Heard {
     }
 
     fn write(self) -> Vec<u8> {
-        [self.low[0], self.low[1], self.high[0], self.high[1]].iter().flat_map(|value| value.to_le_bytes()).collect()
+        [self.low[0], self.low[1], self.high[0], self.high[1]]
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
     }
 }
 

@@ -4,4 +4,5 @@
 
 mod codec;
 mod library;
+mod program;
 mod serve;

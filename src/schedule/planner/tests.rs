@@ -183,7 +183,14 @@ fn a_frozen_entry_keeps_its_end_when_what_follows_is_planned_anew() {
     log.truncate(audible.at + Frames(1));
     let mut past = Past::default();
     log.entries().for_each(|entry| past.note(entry));
-    planner.extend(&mut log, &mut past, Position(0), audible.at + Frames(1), Position(48_000 * 3600), Position(0));
+    planner.extend(
+        &mut log,
+        &mut past,
+        Position(0),
+        audible.at + Frames(1),
+        Position(48_000 * 3600),
+        Position(0),
+    );
     assert_eq!(log.entries().nth(3).unwrap(), &audible);
     assert_eq!(log.entries().nth(4).unwrap().at, audible.next_at());
     assert_eq!(log.entries().nth(4).unwrap().fade_in, audible.fade_out);

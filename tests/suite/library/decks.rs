@@ -4,7 +4,7 @@ use super::fixtures::{self, Shape};
 use longwave::codec::decode::Source;
 use longwave::library::{Deck, Decks, FileFeed, RingFeed};
 use longwave::playout::{Feed, Read};
-use longwave::units::{Frame, Frames, ItemId};
+use longwave::units::{Frame, Frames};
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
@@ -36,19 +36,18 @@ fn drain(feed: &mut dyn Feed, block: usize) -> Vec<Frame> {
 
 #[test]
 fn a_deck_gives_what_the_decoder_gives_bit_for_bit() {
-    let (decks, told) = Decks::start();
+    let (mut decks, told) = Decks::start();
     for format in [fixtures::FLAC, fixtures::MP3, fixtures::M4A, fixtures::VORBIS, fixtures::OPUS] {
         let path = fixtures::file(&format, SHAPE);
         for from in [0, 123_457] {
             let expected = direct(&path, from);
-            let id = ItemId::of_path(&path);
-            let mut feed = decks.open(&path, Frames(from), id);
+            let (deck, mut feed) = decks.open(&path, Frames(from));
             assert!(drain(&mut feed, 1_111) == expected, "{} from {from}", format.name);
             assert!(feed.is_spent());
             assert_eq!(feed.read(&mut [[0.0; 2]; 8]), Read::Ended);
-            assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Deck::Opened(id));
+            assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Deck::Opened(deck));
             let frames = Frames(expected.len() as i64);
-            assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Deck::Ended { id, frames });
+            assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Deck::Ended { deck, frames });
             assert!(drain(&mut FileFeed::open(&path, Frames(from)).unwrap(), 960) == expected);
         }
     }
@@ -56,10 +55,10 @@ fn a_deck_gives_what_the_decoder_gives_bit_for_bit() {
 
 #[test]
 fn many_decks_are_filled_side_by_side_and_closing_one_harms_none() {
-    let (decks, told) = Decks::start();
+    let (mut decks, told) = Decks::start();
     let path = fixtures::file(&fixtures::MP3, SHAPE);
     let expected = direct(&path, 0);
-    let mut feeds: Vec<RingFeed> = (0..12).map(|n| decks.open(&path, Frames::ZERO, ItemId(n))).collect();
+    let mut feeds: Vec<RingFeed> = (0..12).map(|_| decks.open(&path, Frames::ZERO).1).collect();
     for _ in 0..feeds.len() {
         assert!(matches!(told.recv_timeout(PATIENCE).unwrap(), Deck::Opened(_)));
     }
@@ -71,22 +70,22 @@ fn many_decks_are_filled_side_by_side_and_closing_one_harms_none() {
 
 #[test]
 fn a_deck_that_can_not_open_says_why_and_ends() {
-    let (decks, told) = Decks::start();
+    let (mut decks, told) = Decks::start();
     let path = fixtures::fresh("decks").join("vanished.flac");
-    let mut feed = decks.open(&path, Frames::ZERO, ItemId(7));
-    let Deck::Failed { id, at, why } = told.recv_timeout(PATIENCE).unwrap() else {
+    let (number, mut feed) = decks.open(&path, Frames::ZERO);
+    let Deck::Failed { deck, at, why } = told.recv_timeout(PATIENCE).unwrap() else {
         panic!("it did not fail")
     };
-    assert_eq!((id, at), (ItemId(7), Frames::ZERO));
+    assert_eq!((deck, at), (number, Frames::ZERO));
     assert!(why.contains("No such file"), "{why}");
     assert!(drain(&mut feed, 64).is_empty());
 }
 
 #[test]
 fn nothing_is_read_from_decks_that_are_gone() {
-    let (decks, _told) = Decks::start();
+    let (mut decks, _told) = Decks::start();
     let path = fixtures::file(&fixtures::FLAC, SHAPE);
-    let mut feed = decks.open(&path, Frames::ZERO, ItemId(1));
+    let (_, mut feed) = decks.open(&path, Frames::ZERO);
     drop(decks);
     drain(&mut feed, 64);
     assert!(feed.is_spent());

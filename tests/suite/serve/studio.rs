@@ -53,7 +53,8 @@ pub struct On {
 
 pub fn station(id: &str, latency: Latency) -> Station {
     let output = |codec, rate| Output { codec, bitrate: Some(Bitrate::kilobits(rate)) };
-    Station { website: None,
+    Station {
+        website: None,
         id: StationId::new(id).unwrap(),
         name: "Harbour & Sea".to_owned(),
         tagline: Some("Songs for the water’s edge".to_owned()),
