@@ -98,6 +98,8 @@ impl Bits<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(feature = "aac")]
+    use crate::codec::decode::{DecodeError, Decoder};
 
     #[test]
     fn a_config_tells_band_replication_up_front_or_behind() {
@@ -177,6 +179,26 @@ mod tests {
         packets
     }
 
+    /// The packets as a file with ADTS headers, which tell the core's rate and channels.
+    #[cfg(feature = "aac")]
+    fn adts(packets: &[Vec<u8>], core_rate: u32, channels: u8) -> Vec<u8> {
+        const RATES: [u32; 13] = [
+            96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
+            7_350,
+        ];
+        let rate = RATES.iter().position(|&rate| rate == core_rate).unwrap() as u8;
+        let mut file = Vec::new();
+        for packet in packets {
+            let size = packet.len() + 7;
+            let head =
+                [0xff, 0xf1, 1 << 6 | rate << 2, channels << 6 | (size >> 11) as u8, (size >> 3) as u8];
+            file.extend(head);
+            file.extend([(size << 5) as u8 | 0x1f, 0xfc]);
+            file.extend(packet);
+        }
+        file
+    }
+
     #[cfg(feature = "aac")]
     #[test]
     fn packets_tell_band_replication_that_nothing_declares() {
@@ -196,6 +218,11 @@ mod tests {
                 let found = is_carried(part.iter().map(Vec::as_slice));
                 assert_eq!(found, expected, "object type {object_type} at {rate} Hz, {bitrate} bit/s");
             }
+            let core_rate = if expected { rate / 2 } else { rate };
+            let file = adts(&packets, core_rate, if object_type == 29 { 1 } else { 2 });
+            let opened = Decoder::open(Box::new(std::io::Cursor::new(file)), "aac");
+            let refused = matches!(opened, Err(DecodeError::HeAac));
+            assert_eq!(refused, expected, "object type {object_type} at {rate} Hz: {:?}", opened.err());
         }
     }
 }

@@ -69,7 +69,7 @@ pub const LOSSY: [Format; 12] = [
 ];
 
 /// Where fixtures are kept between runs. Another signal needs another name.
-pub const MADE: &str = "made-2";
+pub const MADE: &str = "made-3";
 
 /// A folder for this run's files, under the build's own.
 pub fn folder(name: &str) -> PathBuf {
@@ -117,7 +117,9 @@ pub fn signal(shape: Shape) -> Vec<f32> {
             let raw = Seed(k as u64).with(channel as u64).unit() - 0.5;
             *noise += 0.25 * (raw - *noise);
             let value = 0.25 * (wander * 6.27).sin() + 0.12 * (wander * 17.1).sin() + 0.2 * *noise;
-            samples.push((value * 32_000.0).round() as f32 / 32_768.0);
+            // Soft edges: an abrupt one rings between the samples, and meters differ on what lies beyond it.
+            let edge = k.min(shape.frames - 1 - k) as f64 / (f64::from(shape.rate) * 0.005);
+            samples.push((value * edge.min(1.0) * 32_000.0).round() as f32 / 32_768.0);
         }
     }
     samples
