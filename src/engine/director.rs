@@ -342,13 +342,10 @@ impl Director {
         let until = self.mixed + CUE_AHEAD;
         if !self.joined {
             self.joined = true;
-            let sounding: Vec<_> = self
-                .log
-                .between(self.start, self.start + Frames(1))
-                .filter(|entry| entry.at < self.start)
-                .collect();
-            for entry in sounding.into_iter().filter(|entry| entry.item.is_some()) {
-                self.outputs.push_back(Output::Open { entry: entry.clone(), first: self.start });
+            let first = self.start;
+            let sounding = self.log.between(first, first + Frames(1)).filter(|entry| entry.at < first);
+            for entry in sounding.filter(|entry| entry.item.is_some()) {
+                self.outputs.push_back(Output::Open { entry: entry.clone(), first });
             }
         }
         let decked = |entry: &&Arc<Entry>| entry.item.is_some();

@@ -30,7 +30,7 @@ pub fn preference(category: &Category, pool: &[Arc<Item>], past: &Past, seed: Se
             let next = next % order.len().max(1);
             order.rotate_left(next);
         }
-        Pick::Newest => order.sort_by(|a, b| b.modified.cmp(&a.modified)),
+        Pick::Newest => order.sort_by_key(|item| std::cmp::Reverse(item.modified)),
     }
     order
 }

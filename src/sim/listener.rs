@@ -75,7 +75,7 @@ impl Listener {
                 (self.msn, self.part) = (self.msn.next(), 0);
             }
         }
-        if self.parts % TEXT_EVERY == 0 {
+        if self.parts.is_multiple_of(TEXT_EVERY) {
             self.read_playlist(snapshot);
         }
     }

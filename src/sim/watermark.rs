@@ -80,11 +80,9 @@ impl Encode for Watermark {
             pcm = &pcm[taken..];
             if self.pending.len() == PACKET {
                 let mut heard = Heard { low: [f32::MAX; 2], high: [f32::MIN; 2] };
-                for frame in &self.pending {
-                    for side in 0..2 {
-                        heard.low[side] = heard.low[side].min(frame[side]);
-                        heard.high[side] = heard.high[side].max(frame[side]);
-                    }
+                for &[left, right] in &self.pending {
+                    heard.low = [heard.low[0].min(left), heard.low[1].min(right)];
+                    heard.high = [heard.high[0].max(left), heard.high[1].max(right)];
                 }
                 out.push(Packet { at: self.next, frames: Frames(PACKET as i64), bytes: heard.write() });
                 self.next += Frames(PACKET as i64);
