@@ -350,14 +350,9 @@ impl Director {
         }
         let decked = |entry: &&Arc<Entry>| entry.item.is_some();
         let (opened, mixed) = (self.opened, self.mixed);
-        let mut busy =
-            self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
-        for entry in self.log.entries().filter(|entry| opened <= entry.at && entry.at < until).filter(decked)
-        {
-            if busy == MAX_DECKS {
-                break;
-            }
-            busy += 1;
+        let busy = self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
+        let soon = self.log.entries().filter(|entry| opened <= entry.at && entry.at < until);
+        for entry in soon.filter(decked).take(MAX_DECKS.saturating_sub(busy)) {
             self.opened = entry.at + Frames(1);
             self.outputs.push_back(Output::Open { entry: entry.clone(), first: entry.at });
         }
