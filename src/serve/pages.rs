@@ -72,22 +72,30 @@ fn escape(value: &str, to: &mut String) {
 pub fn directory(stations: &[(Arc<Station>, Moment)], version: &str) -> Answer {
     let filled: Vec<_> = stations
         .iter()
-        .map(|(station, moment)| (api::station(station, moment), one_line(moment.now.as_deref())))
+        .map(|(station, moment)| {
+            (api::station(station, moment), one_line(moment.now.as_deref()), art_path(station))
+        })
         .collect();
     let rows: Vec<_> = stations
         .iter()
         .zip(&filled)
-        .map(|((station, _), (json, now))| {
+        .map(|((station, _), (json, now, art))| {
             vec![
                 ("id", station.id.as_str()),
                 ("name", &station.name),
                 ("tagline", station.tagline.as_deref().unwrap_or_default()),
                 ("now", now),
+                ("art", art),
                 ("station", json),
             ]
         })
         .collect();
     page(StatusCode::OK, render(&repeat(INDEX, "station", &rows), &[("version", version)]))
+}
+
+/// Where the station's own picture is; empty if it has none.
+fn art_path(station: &Station) -> String {
+    station.art.as_ref().map_or_else(String::new, |_| format!("/{}/art", station.id))
 }
 
 /// A station's player.
@@ -121,6 +129,8 @@ pub fn player(station: &Station, moment: &Moment, version: &str) -> Answer {
         .map(|(url, label, note)| vec![("url", url.as_str()), ("label", *label), ("note", *note)])
         .collect();
     let json = api::station(station, moment);
+    let cover = now.and_then(|entry| entry.art.as_deref()).map(str::to_owned);
+    let art = cover.unwrap_or_else(|| art_path(station));
     let values = [
         ("version", version),
         ("id", id.as_str()),
@@ -129,6 +139,7 @@ pub fn player(station: &Station, moment: &Moment, version: &str) -> Answer {
         ("language", station.language.as_deref().unwrap_or_default()),
         ("title", title),
         ("artist", artist),
+        ("art", &art),
         ("station", &json),
     ];
     page(StatusCode::OK, render(&repeat(STATION, "stream", &rows), &values))
