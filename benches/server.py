@@ -51,7 +51,7 @@ class Server:
     """`longwave serve`, on the air when this is made; off the air at the end of `with`."""
 
     def __init__(self, stations, data_dir, nice=0):
-        arguments = [PROGRAM, "serve", stations, "--listen", "127.0.0.1:0", "--data-dir", data_dir, "--log", "warn"]
+        arguments = [PROGRAM, "serve", stations, "--listen", "127.0.0.1:0", "--data-dir", data_dir, "--log", "warn,symphonia=error"]
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [str(argument) for argument in arguments],

@@ -17,7 +17,7 @@ use longwave::schedule::{Entry, Past};
 use longwave::serve::Published;
 use longwave::serve::published::publish;
 use longwave::station::{Station, read_bytes};
-use longwave::units::{CELL, CELLS_PER_SEGMENT, Frame, Frames, Msn, Position};
+use longwave::units::{CELL, Frame, Msn, Position, SEGMENT};
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
@@ -41,7 +41,7 @@ fn main() -> Result<(), Failure> {
     for _ in 0..WARM_UP {
         floor.encode(chain.segment(&clock)?)?;
     }
-    let hours = ROUND as f64 * Frames(CELL.0 * CELLS_PER_SEGMENT).seconds() / HOUR;
+    let hours = ROUND as f64 * SEGMENT.seconds() / HOUR;
     let mut rounds = Vec::with_capacity(asked.rounds);
     for _ in 0..asked.rounds {
         chain.spent = Spent::default();
@@ -168,10 +168,10 @@ impl Chain {
         let mixer = Mixer::new(start, &station.sound);
         Ok(Self {
             studio: Studio::new(director, mixer),
-            publisher: Publisher::new(&station, first)?,
+            publisher: Publisher::new(&station, first, first)?,
             station,
             published: None,
-            pcm: vec![[0.0; 2]; CELL.count() * CELLS_PER_SEGMENT as usize],
+            pcm: vec![[0.0; 2]; SEGMENT.count()],
             spent: Spent::default(),
         })
     }
