@@ -215,7 +215,7 @@ impl Director {
 
     /// Up to where a deck has been asked for for all that sounds; see [`CUE_AHEAD`].
     pub fn cued_until(&self) -> Position {
-        let uncued = self.log.entries().find(|entry| entry.at >= self.opened && entry.item.is_some());
+        let uncued = self.log.beginning_from(self.opened).find(|entry| entry.item.is_some());
         uncued.map_or(self.mixed + CUE_AHEAD, |entry| entry.at)
     }
 
@@ -346,8 +346,8 @@ impl Director {
         let (opened, mixed) = (self.opened, self.mixed);
         let mut busy =
             self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
-        for entry in self.log.entries().filter(|entry| opened <= entry.at && entry.at < until).filter(decked)
-        {
+        let due = self.log.beginning_from(opened).take_while(|entry| entry.at < until);
+        for entry in due.filter(decked) {
             if busy == MAX_DECKS {
                 break;
             }
