@@ -344,14 +344,9 @@ impl Director {
         }
         let decked = |entry: &&Arc<Entry>| entry.item.is_some();
         let (opened, mixed) = (self.opened, self.mixed);
-        let mut busy =
-            self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
-        let due = self.log.beginning_from(opened).take_while(|entry| entry.at < until);
-        for entry in due.filter(decked) {
-            if busy == MAX_DECKS {
-                break;
-            }
-            busy += 1;
+        let busy = self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
+        let due = self.log.beginning_from(opened).take_while(|entry| entry.at < until).filter(decked);
+        for entry in due.take(MAX_DECKS.saturating_sub(busy)) {
             self.opened = entry.at + Frames(1);
             self.outputs.push_back(Output::Open { entry: entry.clone(), first: entry.at });
         }
