@@ -102,7 +102,9 @@ pub fn station_files(place: &Path) -> io::Result<Vec<PathBuf>> {
         let path = entry?.path();
         let named = matches!(path.extension().and_then(|ending| ending.to_str()), Some("yaml" | "yml"));
         let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if named && !hidden && path.is_file() {
+        // What can't be looked at is told later; folders and pipes are no station files.
+        let file = std::fs::metadata(&path).map_or(true, |data| data.is_file());
+        if named && !hidden && file {
             files.push(path);
         }
     }

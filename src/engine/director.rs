@@ -227,7 +227,7 @@ impl Director {
 
     /// Up to where a deck has been asked for for all that sounds; see [`CUE_AHEAD`].
     pub fn cued_until(&self) -> Position {
-        let uncued = self.log.entries().find(|entry| entry.at >= self.opened && entry.item.is_some());
+        let uncued = self.log.beginning_from(self.opened).find(|entry| entry.item.is_some());
         uncued.map_or(self.mixed + CUE_AHEAD, |entry| entry.at)
     }
 
@@ -351,8 +351,8 @@ impl Director {
         let decked = |entry: &&Arc<Entry>| entry.item.is_some();
         let (opened, mixed) = (self.opened, self.mixed);
         let busy = self.log.between(mixed, opened).filter(decked).filter(|entry| entry.at < opened).count();
-        let soon = self.log.entries().filter(|entry| opened <= entry.at && entry.at < until);
-        for entry in soon.filter(decked).take(MAX_DECKS.saturating_sub(busy)) {
+        let due = self.log.beginning_from(opened).take_while(|entry| entry.at < until).filter(decked);
+        for entry in due.take(MAX_DECKS.saturating_sub(busy)) {
             self.opened = entry.at + Frames(1);
             self.outputs.push_back(Output::Open { entry: entry.clone(), first: entry.at });
         }

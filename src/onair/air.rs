@@ -54,9 +54,10 @@ impl Air<'_> {
     /// playlist; the log goes on where the store says it was.
     pub fn run(&self) -> Ended {
         let now = clock::timeline();
-        let first = Msn(Msn::holding(now.wall).0 - SEGMENTS_LISTED as u64);
+        let live = Msn::holding(now.wall);
+        let first = Msn(live.0 - SEGMENTS_LISTED as u64);
         let start = Publisher::feed_from(first);
-        let publisher = match Publisher::new(self.station, first) {
+        let publisher = match Publisher::new(self.station, first, live) {
             Ok(publisher) => publisher,
             Err(error) => return Ended::Broke(error.to_string()),
         };

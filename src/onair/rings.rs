@@ -10,9 +10,9 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Blocks on their way to the publisher: 8 s. When it is full the render thread holds back, and catches up
-/// when there is room.
-pub const PCM_FRAMES_MAX: usize = 8 * SAMPLE_RATE as usize;
+/// Blocks on their way to the publisher: 4 s, two of its steps while it catches up. When it is full the render
+/// thread holds back, and catches up when there is room.
+pub const PCM_FRAMES_MAX: usize = 4 * SAMPLE_RATE as usize;
 /// Commands to the mixer. When it is full the director keeps what is left and tries again.
 pub const COMMANDS_MAX: usize = 32;
 /// What the mixer says to the director, who reads it many times a second; what finds no room waits in the mixer.

@@ -49,7 +49,6 @@ pub enum PackagerError {
 pub struct Packager {
     station: StationId,
     latency: Latency,
-    first: Position,
     edge: Position,
     titles: Titles,
     tracks: Vec<Track>,
@@ -59,6 +58,8 @@ pub struct Packager {
 #[derive(Debug)]
 struct Track {
     output: Output,
+    /// Nothing is published of it before.
+    from: Position,
     pending: Pending,
     cmaf: Option<Window>,
     ts: Option<Ts>,
@@ -92,7 +93,6 @@ impl Packager {
         Ok(Self {
             station,
             latency,
-            first: first.start(),
             edge: first.start(),
             titles: Titles::default(),
             tracks: renditions.iter().map(track).collect::<Result<_, _>>()?,
@@ -105,13 +105,21 @@ impl Packager {
     /// # Panics
     /// If packets do not follow each other, or run more than [`AHEAD_MAX`] ahead of another rendition.
     pub fn push(&mut self, rendition: usize, packets: &[Packet]) {
-        let pending = &mut self.tracks[rendition].pending;
-        for packet in packets.iter().filter(|packet| packet.at >= self.first) {
+        let Track { from, pending, .. } = &mut self.tracks[rendition];
+        for packet in packets.iter().filter(|packet| packet.at >= *from) {
             assert!(
                 packet.at < self.edge + AHEAD_MAX,
                 "rendition {rendition} runs ahead: another has stopped"
             );
             pending.push(packet);
+        }
+    }
+
+    /// Publishes nothing of the endless streams without a place in HLS, MP3, before a segment: what came earlier
+    /// no listener is sent. To be said before the first packets.
+    pub fn begin_streams(&mut self, from: Msn) {
+        for track in self.tracks.iter_mut().filter(|track| track.cmaf.is_none()) {
+            track.from = track.from.max(from.start());
         }
     }
 
@@ -129,11 +137,11 @@ impl Packager {
     /// it gives none.
     pub fn close(&mut self) -> Option<Arc<Snapshot>> {
         let end = self.edge + self.latency.part();
-        if self.tracks.is_empty() || self.tracks.iter().any(|track| track.pending.end() < end) {
+        if self.tracks.is_empty() || self.tracks.iter().any(|track| track.lacks(self.edge, end)) {
             return None;
         }
         let (title, art) = self.titles.at(self.edge);
-        for track in &mut self.tracks {
+        for track in self.tracks.iter_mut().filter(|track| track.from <= self.edge) {
             track.close(self.edge, end, &title, &art);
         }
         self.edge = end;
@@ -174,12 +182,18 @@ impl Track {
         let endless = matches!(output.codec, Codec::Aac | Codec::Mp3);
         Ok(Self {
             output: *output,
+            from: first.start(),
             pending: Pending::default(),
             cmaf: coding.map(window),
             ts: (output.codec == Codec::Aac).then(|| Ts::begin(first, None)),
             stream: endless
                 .then(|| Stream { output: *output, chunks: VecDeque::with_capacity(CHUNKS_KEPT + 1) }),
         })
+    }
+
+    /// Whether packets have yet to come that begin before `end`; `start` is the edge.
+    fn lacks(&self, start: Position, end: Position) -> bool {
+        self.from <= start && self.pending.end() < end
     }
 
     /// Publishes the packets that begin before `end`; `start` is the edge.

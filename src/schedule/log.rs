@@ -83,7 +83,12 @@ impl Log {
 
     /// The entries that sound anywhere from `from` to before `until`.
     pub fn between(&self, from: Position, until: Position) -> impl Iterator<Item = &Arc<Entry>> {
-        self.entries.iter().filter(move |entry| entry.at < until && entry.end() > from)
+        self.entries.iter().take_while(move |entry| entry.at < until).filter(move |entry| entry.end() > from)
+    }
+
+    /// The entries that begin at or after a position.
+    pub fn beginning_from(&self, from: Position) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries.range(self.entries.partition_point(|entry| entry.at < from)..)
     }
 
     /// Where the first entry begins.

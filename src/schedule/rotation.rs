@@ -70,7 +70,8 @@ fn by_turns<'a>(
     // Who has waited longest for its share comes next; waiting, not counting, forgets how small a library was.
     by_turn.sort_by_key(|(category, pool)| {
         let waited = past.waited(&station.categories[*category].name);
-        std::cmp::Reverse(waited.map_or(u64::MAX, |songs| songs.saturating_mul(pool.len() as u64)))
+        let share = waited.map_or(u64::MAX, |songs| songs.saturating_mul(pool.len() as u64));
+        std::cmp::Reverse((share, pool.len()))
     });
     let choice = |category: usize, item: Arc<Item>| {
         let category = &station.categories[category];

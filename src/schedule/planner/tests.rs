@@ -36,11 +36,18 @@ pub(crate) fn songs(prefix: &str, count: usize, artists: usize) -> Vec<Item> {
         .collect()
 }
 
+/// Plans until a position, however many entries that takes.
+fn extend(planner: &Planner, log: &mut Log, past: &mut Past, until: Position) {
+    while log.last().is_none_or(|last| last.at < until) {
+        planner.extend(log, past, Position(0), Position(0), until, until);
+    }
+}
+
 fn planned(station: &Station, index: &Index, hours: i64) -> Log {
     let planner = Planner::new(Arc::new(station.clone()), Arc::new(index.clone()));
     let (mut log, mut past) = (Log::default(), Past::default());
     let until = Position(0) + Frames::from_secs(3600 * hours);
-    planner.extend(&mut log, &mut past, Position(0), Position(0), until, until);
+    extend(&planner, &mut log, &mut past, until);
     log
 }
 
@@ -212,11 +219,11 @@ proptest! {
         let planner = Planner::new(Arc::new(station(categories)), Arc::new(index(pools)));
         let end = Position(steps.iter().sum::<i64>() * 48_000);
         let (mut once, mut past) = (Log::default(), Past::default());
-        planner.extend(&mut once, &mut past, Position(0), Position(0), end, end);
+        extend(&planner, &mut once, &mut past, end);
         let (mut many, mut past, mut until) = (Log::default(), Past::default(), Position(0));
         for step in steps {
             until += Frames::from_secs(step);
-            planner.extend(&mut many, &mut past, Position(0), Position(0), until, until);
+            extend(&planner, &mut many, &mut past, until);
         }
         prop_assert_eq!(&once, &many);
         let entries: Vec<_> = once.entries().cloned().collect();
