@@ -5,7 +5,7 @@ use crate::station::Sound;
 use crate::units::Db;
 
 /// No item is raised by more than this.
-pub const GAIN_MAX: Db = Db(12.0);
+pub const GAIN_MAX: Db = Db(20.0);
 
 /// How far an item's peaks may be raised above the ceiling: what the limiter takes off without being heard.
 pub const LIMITING_MAX: Db = Db(4.0);
@@ -36,7 +36,7 @@ mod tests {
         for (loudness, peak, expected, why) in [
             (Some(-9.0), 0.5, -7.0, "a loud item is turned down"),
             (Some(-20.0), -8.0, 4.0, "a quiet one is raised"),
-            (Some(-40.0), -30.0, 12.0, "but by no more than the most"),
+            (Some(-40.0), -30.0, 20.0, "but by no more than the most"),
             (Some(-26.0), -3.0, 6.0, "and its peaks by no more than the limiter takes unheard"),
             (Some(-20.0), 6.0, 0.0, "an item that exceeds the ceiling is not turned down for it"),
             (None, 0.0, -1.0, "what can't be measured stays below the ceiling"),

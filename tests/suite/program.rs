@@ -223,7 +223,6 @@ fn a_server_that_is_killed_goes_on_with_the_same_track_and_the_next_numbers() {
     let position = &on["entry"]["position"];
     let known = planned["entries"].as_array().unwrap().iter().any(|entry| entry["position"] == *position);
     assert!(*position == now["entry"]["position"] || known, "{now}\n{on}");
-    assert_eq!(second.get("/health/ready").trim(), "1 on time");
 }
 
 #[test]
