@@ -28,6 +28,7 @@ const TOP_LEVEL: [&str; 22] = [
     "clippy.toml",
     "data",
     "docs",
+    "proptest-regressions",
     "rustfmt.toml",
     "src",
     "stations",
