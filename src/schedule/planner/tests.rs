@@ -38,7 +38,9 @@ pub(crate) fn songs(prefix: &str, count: usize, artists: usize) -> Vec<Item> {
 
 /// Plans until a position, however many entries that takes.
 fn extend(planner: &Planner, log: &mut Log, past: &mut Past, until: Position) {
-    while log.last().is_none_or(|last| last.at < until) {
+    let mut planned = None;
+    while log.end().is_none() || log.end() != planned {
+        planned = log.end();
         planner.extend(log, past, Position(0), Position(0), until, until);
     }
 }
